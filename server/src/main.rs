@@ -1,0 +1,2 @@
+//! The server's process.
+fn main() {}
