@@ -1,0 +1,120 @@
+//! The evaluation: a pure function of a flag, a user key and attributes, which allocates nothing.
+
+use crate::compiled::CompiledFlag;
+use crate::event_id::Revision;
+use crate::rollout::Bucket;
+
+/// An answer and why it was given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Evaluation {
+    /// The answer.
+    pub enabled: bool,
+    /// Why.
+    pub reason: Reason,
+    /// The revision at which the flag last changed; zero for an unknown flag.
+    pub revision: Revision,
+}
+
+/// Why an answer was given, in OpenFeature's words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// `FLAG_NOT_FOUND`: no such flag; the answer is the caller's default.
+    FlagNotFound,
+    /// `DISABLED`: the flag is off.
+    Disabled,
+    /// `TARGETING_MATCH`: a rule matched.
+    TargetingMatch {
+        /// The place of the first rule that matched, from 0.
+        rule_index: usize,
+    },
+    /// `SPLIT`: the user's bucket was held against the rollout.
+    Split {
+        /// Where the hash put the user.
+        bucket: Bucket,
+    },
+    /// `STATIC`: the rollout is none or all.
+    Static,
+}
+
+/// Gives an evaluation the attributes of a user.
+pub trait Attributes {
+    /// The value of the attribute `name`, which stands at `index` of [`CompiledFlag::attributes`]; `None` where the
+    /// caller did not give it.
+    fn value_of(&self, index: usize, name: &str) -> Option<&str>;
+}
+
+/// Names and values; of two with one name the first counts.
+impl Attributes for [(&str, &str)] {
+    #[inline]
+    fn value_of(&self, _index: usize, name: &str) -> Option<&str> {
+        self.iter().find(|(own, _)| *own == name).map(|(_, value)| *value)
+    }
+}
+
+/// No attributes, or as many as the array holds.
+impl<const N: usize> Attributes for [(&str, &str); N] {
+    #[inline]
+    fn value_of(&self, index: usize, name: &str) -> Option<&str> {
+        self.as_slice().value_of(index, name)
+    }
+}
+
+/// Values in the order of [`CompiledFlag::attributes`], as a binding fetches them.
+#[derive(Clone, Copy, Debug)]
+pub struct IndexedAttributes<'a>(pub &'a [Option<&'a str>]);
+
+impl Attributes for IndexedAttributes<'_> {
+    #[inline]
+    fn value_of(&self, index: usize, _name: &str) -> Option<&str> {
+        self.0.get(index).copied().flatten()
+    }
+}
+
+impl Reason {
+    /// The reason's name as the API and the SDKs give it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::FlagNotFound => "FLAG_NOT_FOUND",
+            Self::Disabled => "DISABLED",
+            Self::TargetingMatch { .. } => "TARGETING_MATCH",
+            Self::Split { .. } => "SPLIT",
+            Self::Static => "STATIC",
+        }
+    }
+}
+
+impl Evaluation {
+    /// The answer for a flag that does not exist: the caller's default.
+    #[must_use]
+    pub const fn flag_not_found(default_value: bool) -> Self {
+        Self { enabled: default_value, reason: Reason::FlagNotFound, revision: Revision::ZERO }
+    }
+}
+
+impl CompiledFlag {
+    /// Evaluates the flag for a user: off, else the first matching rule, else the rollout.
+    #[inline]
+    #[must_use]
+    pub fn evaluate<A: Attributes + ?Sized>(&self, user_key: &str, attributes: &A) -> Evaluation {
+        let (enabled, reason) = self.decide(user_key, attributes);
+        Evaluation { enabled, reason, revision: self.flag().revision }
+    }
+
+    #[inline]
+    fn decide<A: Attributes + ?Sized>(&self, user_key: &str, attributes: &A) -> (bool, Reason) {
+        if !self.flag().is_enabled {
+            return (false, Reason::Disabled);
+        }
+        if let Some(rule_index) = self.first_match(|index, name| attributes.value_of(index, name)) {
+            return (true, Reason::TargetingMatch { rule_index });
+        }
+        match (self.static_rollout(), self.flag().rollout_percentage) {
+            (None, Some(share)) => {
+                let bucket = self.bucket(user_key);
+                (share.includes(bucket), Reason::Split { bucket })
+            }
+            (answer, _) => (answer.unwrap_or(true), Reason::Static),
+        }
+    }
+}
