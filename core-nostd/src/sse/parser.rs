@@ -28,7 +28,7 @@ pub struct Parser {
     has_data: bool,
     id: String,
     next_id: String,
-    retry: Option<u32>,
+    retry: Option<u64>,
     /// The event whose parts `kind` and `data` hold was given out: they are cleared before the next line.
     dispatched: bool,
 }
@@ -108,7 +108,7 @@ impl Parser {
 
     /// The last reconnection time that the stream gave, in milliseconds.
     #[must_use]
-    pub const fn retry(&self) -> Option<u32> {
+    pub const fn retry(&self) -> Option<u64> {
         self.retry
     }
 
@@ -155,22 +155,23 @@ impl Parser {
                 self.kind.push_str(&String::from_utf8_lossy(value));
             }
             b"data" => {
-                if self.data.len().saturating_add(value.len()) >= self.limit.saturating_add(1) {
+                let value = String::from_utf8_lossy(value);
+                if self.data.len() + usize::from(self.has_data) + value.len() > self.limit {
                     return Err(ErrorKind::LineTooLong { limit: self.limit }.into());
                 }
                 if self.has_data {
                     self.data.push('\n');
                 }
                 self.has_data = true;
-                self.data.push_str(&String::from_utf8_lossy(value));
+                self.data.push_str(&value);
             }
             b"id" if !value.contains(&0) => {
                 self.next_id.clear();
                 self.next_id.push_str(&String::from_utf8_lossy(value));
             }
             b"retry" if !value.is_empty() && value.iter().all(u8::is_ascii_digit) => {
-                let digits = value.iter().map(|digit| u32::from(digit - b'0'));
-                self.retry = Some(digits.fold(0, |millis: u32, digit| millis.saturating_mul(10).saturating_add(digit)));
+                let digits = value.iter().map(|digit| u64::from(digit - b'0'));
+                self.retry = Some(digits.fold(0, |millis: u64, digit| millis.saturating_mul(10).saturating_add(digit)));
             }
             _ => {}
         }

@@ -1,0 +1,135 @@
+//! The SSE actor, one for each client: replay or resume, then live changes and heartbeats, until either side ends it.
+
+use super::{FlagStoreHandle, StreamedChange, Subscription};
+use crate::metrics::Metrics;
+use crate::shutdown::Shutdown;
+use bytes::Bytes;
+use sidekick_core::{Digest, EventId, Revision, sse};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::broadcast::error::{RecvError, TryRecvError};
+use tokio::sync::{broadcast, mpsc};
+use tokio::time::{MissedTickBehavior, interval_at};
+
+/// Bytes for a client's socket.
+#[derive(Debug)]
+pub struct Frame {
+    /// Whole events.
+    pub bytes: Bytes,
+    /// When the change in them was committed; none for a replay and a heartbeat.
+    pub committed_at: Option<Instant>,
+}
+
+/// One client of the stream.
+pub struct SseClient {
+    flags: FlagStoreHandle,
+    metrics: Arc<Metrics>,
+    frames: mpsc::Sender<Frame>,
+    /// Revision and digest of what the client has been sent.
+    sent: (Revision, Digest),
+}
+
+/// When a client's actor acts by itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Pace {
+    /// Between two heartbeats.
+    pub heartbeat: Duration,
+    /// Over which the ends of all streams are spread at shutdown.
+    pub drain: Duration,
+}
+
+/// Frames that may wait for the socket. What waits beyond them waits in the broadcast, which all clients share.
+const WAITING_FRAMES: usize = 8;
+/// The longest that a client is asked to stay away at shutdown.
+const MAX_RETRY_MILLIS: u32 = 5000;
+
+impl SseClient {
+    /// Starts the actor of a new client; its frames are to be written to the socket in order. It ends when the frames
+    /// are not taken any more, or `shutdown` begins.
+    pub fn start(
+        flags: FlagStoreHandle,
+        metrics: Arc<Metrics>,
+        resume: Option<EventId>,
+        pace: Pace,
+        shutdown: Shutdown,
+    ) -> mpsc::Receiver<Frame> {
+        let (frames, body) = mpsc::channel(WAITING_FRAMES);
+        let client = Self { flags, metrics, frames, sent: (Revision::ZERO, Digest::EMPTY) };
+        tokio::spawn(async move {
+            client.metrics.streams.inc();
+            let metrics = Arc::clone(&client.metrics);
+            client.run(resume, pace, shutdown).await;
+            metrics.streams.dec();
+        });
+        body
+    }
+
+    /// `None` is the end of the stream, whatever brought it.
+    async fn run(mut self, resume: Option<EventId>, pace: Pace, mut shutdown: Shutdown) -> Option<()> {
+        let mut changes = self.open(resume).await?;
+        // A random first beat spreads the beats of clients that came at once.
+        let first = pace.heartbeat.mul_f64(fastrand::f64().max(0.1));
+        let mut heartbeat = interval_at(tokio::time::Instant::now() + first, pace.heartbeat);
+        heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                biased;
+                () = self.frames.closed() => return None,
+                () = shutdown.begun() => return self.say_goodbye(pace.drain).await,
+                change = changes.recv() => match change {
+                    Ok(change) => {
+                        self.send_change(&change).await?;
+                        // What has come meanwhile goes into the same write of the socket.
+                        loop {
+                            match changes.try_recv() {
+                                Ok(change) => self.send_change(&change).await?,
+                                Err(TryRecvError::Lagged(_)) => changes = self.replay_after_lag().await?,
+                                Err(TryRecvError::Empty | TryRecvError::Closed) => break,
+                            }
+                        }
+                    }
+                    Err(RecvError::Lagged(_)) => changes = self.replay_after_lag().await?,
+                    Err(RecvError::Closed) => return None,
+                },
+                _ = heartbeat.tick() => {
+                    let mut beat = Vec::new();
+                    sse::heartbeat(self.sent.0, self.sent.1, &mut beat);
+                    self.send(beat.into(), None).await?;
+                }
+            }
+        }
+    }
+
+    async fn open(&mut self, resume: Option<EventId>) -> Option<broadcast::Receiver<Arc<StreamedChange>>> {
+        let Subscription { opening, revision, digest, changes } = self.flags.subscribe(resume).await?;
+        for bytes in opening {
+            self.send(bytes, None).await?;
+        }
+        self.sent = (revision, digest);
+        Some(changes)
+    }
+
+    /// The client was too slow: it gets everything anew, so that no change is ever skipped.
+    async fn replay_after_lag(&mut self) -> Option<broadcast::Receiver<Arc<StreamedChange>>> {
+        self.metrics.lagged.inc();
+        self.open(None).await
+    }
+
+    async fn send_change(&mut self, change: &StreamedChange) -> Option<()> {
+        self.send(change.event.clone(), Some(change.committed_at)).await?;
+        self.sent = (change.revision, change.digest);
+        Some(())
+    }
+
+    async fn send(&self, bytes: Bytes, committed_at: Option<Instant>) -> Option<()> {
+        self.frames.send(Frame { bytes, committed_at }).await.ok()
+    }
+
+    /// Sends the client away at a random moment, to come back at another one.
+    async fn say_goodbye(self, drain: Duration) -> Option<()> {
+        tokio::time::sleep(drain.mul_f64(fastrand::f64())).await;
+        let mut goodbye = Vec::new();
+        sse::retry(fastrand::u32(0..=MAX_RETRY_MILLIS), &mut goodbye);
+        self.send(goodbye.into(), None).await
+    }
+}

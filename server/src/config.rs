@@ -1,0 +1,240 @@
+//! What the environment says, checked.
+
+use crate::error::Error;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// How the server runs.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where to listen.
+    pub address: SocketAddr,
+    /// Where the flags are kept.
+    pub database: Database,
+    /// Keys with full access; without any, authentication is off.
+    pub sdk_keys: Vec<String>,
+    /// Keys that read flags and the stream.
+    pub client_keys: Vec<String>,
+    /// A folder to serve in place of the embedded page.
+    pub public_dir: Option<PathBuf>,
+    /// Who may call from a browser.
+    pub origins: Origins,
+    /// The form of the log.
+    pub log_format: LogFormat,
+    /// The least level that is logged.
+    pub log_level: tracing::Level,
+    /// Time limits. Not to be set from the environment.
+    pub timeouts: Timeouts,
+}
+
+/// Where the flags are kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Database {
+    /// An embedded SQLite file.
+    Sqlite(PathBuf),
+}
+
+/// Which origins a browser may call from (CORS).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origins {
+    /// Any for reading, none for writing.
+    AnyForReading,
+    /// These, for everything.
+    Listed(Vec<String>),
+}
+
+/// The form of the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// How long the server waits.
+#[derive(Clone, Copy, Debug)]
+pub struct Timeouts {
+    /// For the rest of a request's head, once its first byte is there.
+    pub head: Duration,
+    /// For a request's body.
+    pub body: Duration,
+    /// For the next request of a connection.
+    pub idle: Duration,
+    /// For a socket to take a byte.
+    pub write: Duration,
+    /// Between two heartbeats of a stream.
+    pub heartbeat: Duration,
+    /// Over which the ends of all streams are spread at shutdown.
+    pub drain: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self {
+            head: Duration::from_secs(10),
+            body: Duration::from_secs(20),
+            // Longer than the 60 s after which common load balancers drop a connection: the one who sends should.
+            idle: Duration::from_secs(75),
+            write: Duration::from_secs(30),
+            heartbeat: Duration::from_millis(sidekick_core::sse::HEARTBEAT_MILLIS),
+            drain: Duration::from_secs(3),
+        }
+    }
+}
+
+impl Config {
+    /// Reads the configuration, where `variable` gives the value of an environment variable. An empty value counts as
+    /// none.
+    ///
+    /// # Errors
+    /// [`Error::Config`] names the variable and what would be right.
+    pub fn from_environment(variable: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
+        let variable = |name| variable(name).filter(|value| !value.trim().is_empty());
+        let sdk_keys = keys("SDK_KEY", variable("SDK_KEY"))?;
+        let client_keys = keys("CLIENT_KEY", variable("CLIENT_KEY"))?;
+        if sdk_keys.is_empty() && !client_keys.is_empty() {
+            return Err(problem(
+                "CLIENT_KEY",
+                "it needs SDK_KEY too: without that one, authentication is off".to_owned(),
+            ));
+        }
+        if let Some(both) = client_keys.iter().position(|key| sdk_keys.contains(key)) {
+            return Err(problem(
+                "CLIENT_KEY",
+                format!("key {} is also an SDK_KEY: it would have full access", both + 1),
+            ));
+        }
+        let open_host = if sdk_keys.is_empty() { Ipv4Addr::LOCALHOST } else { Ipv4Addr::UNSPECIFIED };
+        let host = parsed("HOST", variable("HOST"), IpAddr::V4(open_host), "an IP address such as 0.0.0.0 or ::1")?;
+        let port = parsed("PORT", variable("PORT"), 3000_u16, "a number from 0 to 65535")?;
+        if variable("REDIS_URL").is_some() {
+            return Err(problem(
+                "REDIS_URL",
+                "this version has no Redis bridge; unset it and run one instance".to_owned(),
+            ));
+        }
+        Ok(Self {
+            address: SocketAddr::new(host, port),
+            database: database(variable("DATABASE_URL"))?,
+            sdk_keys,
+            client_keys,
+            public_dir: public_dir(variable("PUBLIC_DIR"))?,
+            origins: origins(variable("ALLOWED_ORIGINS"))?,
+            log_format: match variable("LOG_FORMAT").as_deref() {
+                None | Some("text") => LogFormat::Text,
+                Some("json") => LogFormat::Json,
+                Some(other) => return Err(problem("LOG_FORMAT", format!("{other:?} is not known; text or json is"))),
+            },
+            log_level: parsed(
+                "LOG_LEVEL",
+                variable("LOG_LEVEL"),
+                tracing::Level::INFO,
+                "error, warn, info, debug or trace",
+            )?,
+            timeouts: Timeouts::default(),
+        })
+    }
+}
+
+fn problem(variable: &'static str, problem: String) -> Error {
+    Error::Config { variable, problem }
+}
+
+fn parsed<T: std::str::FromStr>(
+    variable: &'static str,
+    value: Option<String>,
+    default: T,
+    expected: &str,
+) -> Result<T, Error> {
+    match value {
+        None => Ok(default),
+        Some(value) => value
+            .trim()
+            .parse()
+            .map_err(|_| problem(variable, format!("{value:?} cannot be used; {expected} is expected"))),
+    }
+}
+
+fn keys(variable: &'static str, value: Option<String>) -> Result<Vec<String>, Error> {
+    let value = value.unwrap_or_default();
+    let keys: Vec<String> = value.split(',').map(str::trim).filter(|key| !key.is_empty()).map(str::to_owned).collect();
+    // A key travels in a header: RFC 6750 allows it these characters, and the message must not show it.
+    let usable = |key: &String| key.bytes().all(|byte| byte.is_ascii_graphic());
+    match keys.iter().position(|key| !usable(key)) {
+        Some(index) => Err(problem(
+            variable,
+            format!("key {} has blanks or other than ASCII characters; a header cannot carry it", index + 1),
+        )),
+        None => Ok(keys),
+    }
+}
+
+fn database(value: Option<String>) -> Result<Database, Error> {
+    let expected = "sqlite:PATH such as sqlite:sidekick.db is expected";
+    let Some(value) = value else { return Ok(Database::Sqlite(PathBuf::from("sidekick.db"))) };
+    match value.split_once(':') {
+        Some(("sqlite", path)) if !path.is_empty() => {
+            // `sqlite:///var/lib/sidekick.db` is written as often as `sqlite:/var/lib/sidekick.db`.
+            Ok(Database::Sqlite(PathBuf::from(path.strip_prefix("//").unwrap_or(path))))
+        }
+        Some(("sqlite", _)) => Err(problem("DATABASE_URL", format!("the path is missing; {expected}"))),
+        Some(("postgres" | "postgresql", _)) => {
+            Err(problem("DATABASE_URL", format!("this version has no Postgres storage yet; {expected}")))
+        }
+        // The value may hold a password: it is not shown.
+        _ => Err(problem("DATABASE_URL", expected.to_owned())),
+    }
+}
+
+fn public_dir(value: Option<String>) -> Result<Option<PathBuf>, Error> {
+    match value.map(PathBuf::from) {
+        Some(folder) if !folder.is_dir() => Err(problem("PUBLIC_DIR", format!("{} is no folder", folder.display()))),
+        folder => Ok(folder),
+    }
+}
+
+fn origins(value: Option<String>) -> Result<Origins, Error> {
+    let Some(value) = value else { return Ok(Origins::AnyForReading) };
+    let listed: Vec<String> =
+        value.split(',').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect();
+    let is_origin = |text: &String| {
+        let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+        rest.is_some_and(|host| !host.is_empty() && !host.contains(['/', '*', '?', ' ']))
+    };
+    match listed.iter().find(|origin| !is_origin(origin)) {
+        Some(other) => Err(problem(
+            "ALLOWED_ORIGINS",
+            format!(
+                "{other:?} is no origin; https://app.example.com is one (no path, no wildcard), several are parted by commas"
+            ),
+        )),
+        None => Ok(Origins::Listed(listed)),
+    }
+}
+
+/// What `--help` prints.
+pub const HELP: &str = "\
+Sidekick: a feature-flag server. It stores flags and pushes every change to all connected SDKs.
+
+Usage: server [--help | --version]
+
+It is configured by environment variables:
+
+  DATABASE_URL     where the flags are kept: sqlite:PATH, a file that is made where it is missing
+                   [default: sqlite:sidekick.db, in the working directory]
+  SDK_KEY          bearer token with full access; several, parted by commas, for rotation
+                   [default: none: authentication is off and the server listens on loopback only]
+  CLIENT_KEY       read-only bearer token for browsers and apps: /stream and GET of flags;
+                   several, parted by commas, for rotation [default: none]
+  HOST             the IP address to listen on [default: 0.0.0.0; without SDK_KEY 127.0.0.1]
+  PORT             the port to listen on; 0 takes a free one [default: 3000]
+  ALLOWED_ORIGINS  origins whose pages may call the API from a browser, parted by commas
+                   [default: any for /stream and GET, none for writes]
+  PUBLIC_DIR       a folder of files to serve in place of the embedded page [default: none]
+  LOG_FORMAT       text or json [default: text]
+  LOG_LEVEL        error, warn, info, debug or trace [default: info]
+
+SIGTERM and SIGINT end it within 10 seconds: requests are finished, streams are sent away.
+";

@@ -1,0 +1,135 @@
+//! Bodies: what a request sends, bounded in size and time, and what an answer carries.
+
+use super::problem::Problem;
+use super::timed_io::Busy;
+use crate::actors::Frame;
+use crate::metrics::Metrics;
+use bytes::{Bytes, BytesMut};
+use http_body_util::BodyExt;
+use hyper::body::{Body as HttpBody, Frame as HttpFrame, Incoming, SizeHint};
+use hyper::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
+use hyper::{Request, Response, StatusCode};
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+use tokio::sync::mpsc;
+
+/// The most bytes of a request's body.
+pub(super) const LIMIT: usize = 512 << 10;
+
+/// What an answer carries.
+pub(super) struct Body {
+    content: Content,
+    /// Held until the last byte is handed over: the connection is not idle before.
+    busy: Option<Busy>,
+}
+
+enum Content {
+    Whole(Bytes),
+    Stream { frames: mpsc::Receiver<Frame>, metrics: Arc<Metrics> },
+}
+
+/// Reads a request's body of one of the media types, the first of which is named to those who send another.
+///
+/// # Errors
+/// 415, 413 or 408.
+pub(super) async fn read(
+    request: &mut Request<Incoming>,
+    media_types: &[&str],
+    patience: Duration,
+) -> Result<Bytes, Problem> {
+    let declared = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = declared.split(';').next().unwrap_or_default().trim();
+    if !media_types.iter().any(|media_type| media_type.eq_ignore_ascii_case(essence)) {
+        return Err(Problem::unsupported_media_type(media_types.first().copied().unwrap_or_default()));
+    }
+    let body = request.body_mut();
+    if body.size_hint().lower() > LIMIT as u64 {
+        return Err(Problem::content_too_large(LIMIT));
+    }
+    let collect = async {
+        let mut collected = BytesMut::new();
+        while let Some(frame) = body.frame().await {
+            let frame = frame.map_err(|error| Problem::bad_request(format!("the body cannot be read: {error}")))?;
+            if let Some(data) = frame.data_ref() {
+                if collected.len() + data.len() > LIMIT {
+                    return Err(Problem::content_too_large(LIMIT));
+                }
+                collected.extend_from_slice(data);
+            }
+        }
+        Ok(collected.freeze())
+    };
+    let late = |_| Problem::request_timeout("the body did not arrive in time");
+    tokio::time::timeout(patience, collect).await.map_err(late)?
+}
+
+/// An answer with a whole body.
+pub(super) fn answer(status: StatusCode, media_type: &'static str, content: impl Into<Bytes>) -> Response<Body> {
+    let mut response = Response::new(Body { content: Content::Whole(content.into()), busy: None });
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
+    // Answers depend on the key and change at any time: whoever keeps one asks with its ETag.
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    response
+}
+
+/// An answer without a body.
+pub(super) fn empty(status: StatusCode) -> Response<Body> {
+    let mut response = Response::new(Body { content: Content::Whole(Bytes::new()), busy: None });
+    *response.status_mut() = status;
+    response
+}
+
+/// An answer that goes on until its frames end.
+pub(super) fn stream(frames: mpsc::Receiver<Frame>, metrics: Arc<Metrics>) -> Response<Body> {
+    let mut response = Response::new(Body { content: Content::Stream { frames, metrics }, busy: None });
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-cache, no-transform"));
+    // nginx and those like it would otherwise hold events back to fill a buffer.
+    response.headers_mut().insert("x-accel-buffering", HeaderValue::from_static("no"));
+    response
+}
+
+impl Body {
+    /// Keeps the connection busy for as long as the body lives.
+    pub(super) fn keep_busy(&mut self, busy: Busy) {
+        self.busy = Some(busy);
+    }
+}
+
+impl HttpBody for Body {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<HttpFrame<Bytes>, Infallible>>> {
+        match &mut self.content {
+            Content::Whole(bytes) if bytes.is_empty() => Poll::Ready(None),
+            Content::Whole(bytes) => Poll::Ready(Some(Ok(HttpFrame::data(std::mem::take(bytes))))),
+            Content::Stream { frames, metrics } => frames.poll_recv(context).map(|frame| {
+                frame.map(|Frame { bytes, committed_at }| {
+                    if let Some(committed_at) = committed_at {
+                        metrics.delivery.observe(committed_at.elapsed().as_secs_f64());
+                    }
+                    Ok(HttpFrame::data(bytes))
+                })
+            }),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        matches!(&self.content, Content::Whole(bytes) if bytes.is_empty())
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match &self.content {
+            Content::Whole(bytes) => SizeHint::with_exact(bytes.len() as u64),
+            Content::Stream { .. } => SizeHint::default(),
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! `POST /api/evaluate`: the answer for a user and why, for a stored flag or for one that is not saved yet.
+
+use super::App;
+use super::body::{self, Body};
+use super::problem::Problem;
+use crate::metrics::ReasonLabels;
+use hyper::body::Incoming;
+use hyper::{Request, Response, StatusCode};
+use serde::Serialize;
+use sidekick_core::json::{Fields, Reader};
+use sidekick_core::{CompiledFlag, Error, Evaluation, Flag, FlagKey, Mode, Percentage, Reason};
+
+/// The most bytes of a user key and of an attribute's value.
+const VALUE_LIMIT: usize = 4096;
+/// The most bytes of an attribute's name: rules cannot name longer ones.
+const NAME_LIMIT: usize = sidekick_core::TargetingRule::MAX_ATTRIBUTE;
+/// The most attributes.
+const ATTRIBUTES: usize = 256;
+const FIELDS: &str = "flag_key, flag, user_key, attributes";
+
+/// What is asked.
+#[derive(Debug)]
+struct Question {
+    subject: Subject,
+    user_key: Box<str>,
+    attributes: Vec<(String, String)>,
+}
+
+#[derive(Debug)]
+enum Subject {
+    /// A stored flag. Any text may be asked for: one that can be no key is an unknown flag.
+    Stored(Box<str>),
+    /// A flag that is not saved.
+    Preview(Box<Flag>),
+}
+
+#[derive(Serialize)]
+struct Answer {
+    enabled: bool,
+    reason: &'static str,
+    rule_index: Option<usize>,
+    bucket: Option<f64>,
+    rollout_percentage: Option<f64>,
+    revision: Option<u64>,
+}
+
+pub(super) async fn evaluate(request: &mut Request<Incoming>, app: &App) -> Result<Response<Body>, Problem> {
+    let json = body::read(request, &["application/json"], app.config.timeouts.body).await?;
+    let Question { subject, user_key, attributes } = Question::from_json(&json)?;
+    let flag = match subject {
+        Subject::Preview(flag) => Some(*flag),
+        Subject::Stored(key) => match FlagKey::new(&key) {
+            Ok(key) => app.flags.get(key).await.ok_or_else(Problem::ending)?,
+            Err(_) => None,
+        },
+    };
+    // Compiled anew for each question, away from the actor: nobody waits for an expensive one.
+    let flag = flag.map(CompiledFlag::new);
+    let attributes: Vec<(&str, &str)> = attributes.iter().map(|(name, value)| (&**name, &**value)).collect();
+    let evaluation = match &flag {
+        Some(flag) => flag.evaluate(&user_key, attributes.as_slice()),
+        None => Evaluation::flag_not_found(false),
+    };
+    app.metrics.evaluations.get_or_create(&ReasonLabels { reason: evaluation.reason.name() }).inc();
+    let answer = Answer::new(evaluation, flag.as_ref(), &user_key);
+    Ok(body::answer(StatusCode::OK, "application/json", serde_json::to_vec(&answer).unwrap_or_default()))
+}
+
+impl Answer {
+    fn new(evaluation: Evaluation, flag: Option<&CompiledFlag>, user_key: &str) -> Self {
+        let rule_index = match evaluation.reason {
+            Reason::TargetingMatch { rule_index } => Some(rule_index),
+            _ => None,
+        };
+        let decimal = |thousandths: u32| f64::from(thousandths) / 1000.0;
+        Self {
+            enabled: evaluation.enabled,
+            reason: evaluation.reason.name(),
+            rule_index,
+            // Given for every flag, so that a person sees what the rollout would say behind a rule or a kill-switch.
+            bucket: flag.map(|flag| decimal(flag.bucket(user_key).thousandths())),
+            rollout_percentage: flag
+                .and_then(|flag| flag.flag().rollout_percentage)
+                .map(Percentage::thousandths)
+                .map(decimal),
+            revision: flag.map(|flag| flag.flag().revision.get()),
+        }
+    }
+}
+
+impl Question {
+    fn from_json(json: &[u8]) -> Result<Self, Problem> {
+        let mut reader = Reader::new(json)?;
+        let (mut flag_key, mut flag, mut user_key, mut attributes) = (None, None, None, Vec::new());
+        let mut fields = Fields::new(Mode::Strict);
+        let mut problem = None;
+        reader.object(|reader, name| {
+            match name {
+                "flag_key" => {
+                    fields.once(0)?;
+                    flag_key = Some(reader.bounded_string(VALUE_LIMIT)?);
+                }
+                "flag" => {
+                    fields.once(1)?;
+                    flag = Some(Flag::read(reader, Mode::Strict)?);
+                }
+                "user_key" => {
+                    fields.once(2)?;
+                    user_key = Some(reader.bounded_string(VALUE_LIMIT)?);
+                }
+                "attributes" => {
+                    fields.once(3)?;
+                    problem = read_attributes(reader, &mut attributes)?;
+                }
+                _ => return fields.unknown(reader, FIELDS),
+            }
+            Ok(())
+        })?;
+        reader.end()?;
+        if let Some(problem) = problem {
+            return Err(problem);
+        }
+        let subject = match (flag_key, flag) {
+            (Some(key), None) => Subject::Stored(key),
+            (None, Some(flag)) => Subject::Preview(Box::new(flag)),
+            (None, None) => {
+                return Err(Problem::bad_field("flag_key", "flag_key: missing; give it, or an unsaved flag as flag"));
+            }
+            (Some(_), Some(_)) => {
+                return Err(Problem::bad_field("flag", "flag: give either flag_key or flag, not both"));
+            }
+        };
+        let user_key = user_key.ok_or_else(|| Problem::bad_field("user_key", "user_key: missing"))?;
+        Ok(Self { subject, user_key, attributes })
+    }
+}
+
+/// Strings, numbers and booleans as the SDKs turn them into strings; null counts as not given.
+fn read_attributes(reader: &mut Reader<'_>, attributes: &mut Vec<(String, String)>) -> Result<Option<Problem>, Error> {
+    let mut problem = None;
+    let mut refuse = |name: &str, what: &str| {
+        let field = format!("attributes.{name}");
+        problem.get_or_insert_with(|| Problem::bad_field(field.clone(), format!("{field}: {what}")));
+    };
+    reader.object(|reader, name| {
+        let value = match reader.kind()? {
+            "a string" => Some(reader.string()?.into_owned()),
+            "a number" => Some(number_text(reader.number()?)),
+            "true or false" => Some(reader.boolean()?.to_string()),
+            "null" => reader.null().map(|_| None)?,
+            other => {
+                refuse(name, &format!("a string, a number, true, false or null is expected, not {other}"));
+                return reader.skip();
+            }
+        };
+        let Some(value) = value else { return Ok(()) };
+        if name.len() > NAME_LIMIT {
+            refuse(name, &format!("the name is longer than {NAME_LIMIT} bytes"));
+        } else if value.len() > VALUE_LIMIT {
+            refuse(name, &format!("longer than {VALUE_LIMIT} bytes"));
+        } else if attributes.iter().any(|(known, _)| known == name) {
+            refuse(name, "given twice");
+        } else if attributes.len() == ATTRIBUTES {
+            refuse(name, &format!("more than {ATTRIBUTES} attributes"));
+        } else {
+            attributes.push((name.to_owned(), value));
+        }
+        Ok(())
+    })?;
+    Ok(problem)
+}
+
+/// A number's text as JavaScript gives it (ECMA-262, Number::toString), so that `1.0` and `1e0` are `1` to every SDK.
+/// Whole numbers that JSON writes plainly keep all their digits.
+fn number_text(json: &str) -> String {
+    match (json.parse::<i64>(), json.parse::<f64>()) {
+        (Ok(whole), _) => whole.to_string(),
+        (Err(_), Ok(number)) => ryu_js::Buffer::new().format(number).to_owned(),
+        // JSON's grammar of numbers is a part of Rust's.
+        (Err(_), Err(_)) => json.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_written_as_javascript_does() {
+        for (json, text) in [
+            ("42", "42"),
+            ("-0", "0"),
+            ("1.0", "1"),
+            ("1.50", "1.5"),
+            ("1e2", "100"),
+            ("1e21", "1e+21"),
+            ("0.0000001", "1e-7"),
+            ("9007199254740993", "9007199254740993"),
+        ] {
+            assert_eq!(number_text(json), text);
+        }
+    }
+}

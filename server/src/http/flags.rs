@@ -1,0 +1,90 @@
+//! Flags: list, read, create or replace, patch, delete.
+
+use super::App;
+use super::body::{self, Body};
+use super::conditional::{self, tagged};
+use super::problem::Problem;
+use crate::auth::Principal;
+use crate::clock;
+use crate::storage::{CommittedChange, Operation, Write};
+use hyper::body::Incoming;
+use hyper::header::{HeaderMap, HeaderValue, LOCATION};
+use hyper::{Request, Response, StatusCode};
+use sidekick_core::{Change, Flag, FlagKey, FlagPatch, Mode};
+
+pub(super) async fn list(headers: &HeaderMap, app: &App) -> Result<Response<Body>, Problem> {
+    let listing = app.flags.list().await.ok_or_else(Problem::ending)?;
+    let response = body::answer(StatusCode::OK, "application/json", listing.json);
+    Ok(tagged(response, &format!("\"{}\"", listing.id), headers))
+}
+
+pub(super) async fn get(headers: &HeaderMap, key: FlagKey, app: &App) -> Result<Response<Body>, Problem> {
+    let flag = app.flags.get(key).await.ok_or_else(Problem::ending)?;
+    let flag = flag.ok_or_else(|| Problem::not_found("there is no such flag"))?;
+    Ok(tagged(one(&flag, StatusCode::OK), &conditional::tag(flag.revision), headers))
+}
+
+pub(super) async fn put(
+    request: &mut Request<Incoming>,
+    principal: Principal,
+    app: &App,
+) -> Result<Response<Body>, Problem> {
+    let json = body::read(request, &["application/json"], app.config.timeouts.body).await?;
+    let flag = Flag::from_json(&json, Mode::Strict)?;
+    let committed = write(request.headers(), Operation::Put(flag), principal, app).await?;
+    let status = if committed.created { StatusCode::CREATED } else { StatusCode::OK };
+    let mut response = written(&committed.change, status);
+    if committed.created {
+        // A flag key needs no escapes in a path, nor in a header.
+        let location = format!("/api/flags/{}", committed.change.key());
+        response.headers_mut().extend(HeaderValue::from_str(&location).ok().map(|value| (LOCATION, value)));
+    }
+    Ok(response)
+}
+
+pub(super) async fn patch(
+    request: &mut Request<Incoming>,
+    key: FlagKey,
+    principal: Principal,
+    app: &App,
+) -> Result<Response<Body>, Problem> {
+    let media_types = ["application/merge-patch+json", "application/json"];
+    let json = body::read(request, &media_types, app.config.timeouts.body).await?;
+    let patch = FlagPatch::from_json(&json)?;
+    let committed = write(request.headers(), Operation::Patch(key, patch), principal, app).await?;
+    Ok(written(&committed.change, StatusCode::OK))
+}
+
+pub(super) async fn delete(
+    headers: &HeaderMap,
+    key: FlagKey,
+    principal: Principal,
+    app: &App,
+) -> Result<Response<Body>, Problem> {
+    let committed = write(headers, Operation::Delete(key), principal, app).await?;
+    Ok(written(&committed.change, StatusCode::NO_CONTENT))
+}
+
+async fn write(
+    headers: &HeaderMap,
+    operation: Operation,
+    principal: Principal,
+    app: &App,
+) -> Result<CommittedChange, Problem> {
+    let preconditions = conditional::preconditions(headers);
+    let write = Write { operation, preconditions, actor: principal.name, time: clock::now() };
+    let committed = app.flags.write(write).await?;
+    tracing::info!(key = %committed.change.key(), revision = %committed.revision, "changed");
+    Ok(committed)
+}
+
+fn written(change: &Change, status: StatusCode) -> Response<Body> {
+    match change {
+        Change::Upsert(flag) => tagged(one(flag, status), &conditional::tag(flag.revision), &HeaderMap::new()),
+        Change::Delete(_) => body::empty(status),
+    }
+}
+
+fn one(flag: &Flag, status: StatusCode) -> Response<Body> {
+    body::answer(status, "application/json", flag.to_json())
+}

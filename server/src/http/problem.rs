@@ -1,0 +1,136 @@
+//! Error answers as problem documents (RFC 9457).
+
+use super::body::{self, Body};
+use crate::storage::{StorageError, WriteError};
+use hyper::header::{ALLOW, CONNECTION, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use hyper::{Method, Response, StatusCode};
+use serde_json::json;
+use sidekick_core::{Error as CoreError, ErrorKind};
+
+/// An answer that says what was wrong, with what value, and what would be right.
+#[derive(Debug)]
+pub(super) struct Problem {
+    status: StatusCode,
+    detail: String,
+    field: Option<String>,
+    header: Option<(HeaderName, HeaderValue)>,
+}
+
+impl Problem {
+    fn new(status: StatusCode, detail: impl Into<String>) -> Self {
+        Self { status, detail: detail.into(), field: None, header: None }
+    }
+
+    fn with_header(self, name: HeaderName, value: &str) -> Self {
+        Self { header: HeaderValue::from_str(value).ok().map(|value| (name, value)), ..self }
+    }
+
+    pub(super) fn bad_request(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, detail)
+    }
+
+    /// A field, a parameter or a header with a wrong value.
+    pub(super) fn bad_field(field: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self { field: Some(field.into()), ..Self::bad_request(detail) }
+    }
+
+    pub(super) fn unauthorized(detail: &str) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, detail).with_header(WWW_AUTHENTICATE, "Bearer")
+    }
+
+    pub(super) fn forbidden(detail: &str) -> Self {
+        Self::new(StatusCode::FORBIDDEN, detail)
+    }
+
+    pub(super) fn not_found(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, detail)
+    }
+
+    pub(super) fn method_not_allowed(method: &Method, allowed: &str) -> Self {
+        let detail = format!("{method} is not allowed here; {allowed} are");
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, detail).with_header(ALLOW, allowed)
+    }
+
+    /// The connection is closed after it: the rest of the request is still under way.
+    pub(super) fn request_timeout(detail: &str) -> Self {
+        Self::new(StatusCode::REQUEST_TIMEOUT, detail).with_header(CONNECTION, "close")
+    }
+
+    /// The connection is closed after it, so that the rest of the body need not be read.
+    pub(super) fn content_too_large(limit: usize) -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, format!("the body is larger than {limit} bytes"))
+            .with_header(CONNECTION, "close")
+    }
+
+    pub(super) fn unsupported_media_type(expected: &str) -> Self {
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, format!("the body must be sent as Content-Type: {expected}"))
+    }
+
+    pub(super) fn unavailable(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, detail).with_header(RETRY_AFTER, "1")
+    }
+
+    /// The server is about to end.
+    pub(super) fn ending() -> Self {
+        Self::unavailable("the server is shutting down")
+    }
+
+    #[cfg(test)]
+    pub(super) const fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    pub(super) fn document(&self) -> Vec<u8> {
+        let mut document = json!({
+            "type": "about:blank",
+            "title": self.status.canonical_reason(),
+            "status": self.status.as_u16(),
+            "detail": self.detail,
+        });
+        if let (Some(field), Some(document)) = (&self.field, document.as_object_mut()) {
+            document.insert("field".to_owned(), json!(field));
+        }
+        document.to_string().into_bytes()
+    }
+
+    pub(super) fn into_response(self) -> Response<Body> {
+        let mut response = body::answer(self.status, "application/problem+json", self.document());
+        if let Some((name, value)) = self.header {
+            response.headers_mut().insert(name, value);
+        }
+        response
+    }
+}
+
+impl From<CoreError> for Problem {
+    fn from(error: CoreError) -> Self {
+        let status = match error.kind() {
+            // The document is right in itself; it asks for something that cannot be.
+            ErrorKind::NotWritable => StatusCode::UNPROCESSABLE_ENTITY,
+            _ => StatusCode::BAD_REQUEST,
+        };
+        let field = Some(error.path().to_owned()).filter(|path| !path.is_empty());
+        Self { field, ..Self::new(status, error.to_string()) }
+    }
+}
+
+impl From<StorageError> for Problem {
+    fn from(error: StorageError) -> Self {
+        tracing::error!(%error, "storage failed");
+        // What storage says may name files and hosts: it is for the log, not for callers.
+        Self::unavailable("the database cannot be used now; nothing was changed")
+    }
+}
+
+impl From<WriteError> for Problem {
+    fn from(error: WriteError) -> Self {
+        match error {
+            WriteError::NotFound => Self::not_found("there is no such flag"),
+            WriteError::PreconditionFailed(_) => {
+                Self::new(StatusCode::PRECONDITION_FAILED, format!("{error}; read it again, then decide"))
+            }
+            WriteError::Refused(error) => error.into(),
+            WriteError::Storage(error) => error.into(),
+        }
+    }
+}

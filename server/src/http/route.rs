@@ -1,0 +1,154 @@
+//! The routes: which path and method is which endpoint, and who may call it.
+
+use super::problem::Problem;
+use crate::auth::Access;
+use hyper::Method;
+use percent_encoding::percent_decode_str;
+use sidekick_core::FlagKey;
+
+/// Every route of the API. `openapi.json` documents the same ones; a test holds the two together.
+pub const ROUTES: &[Route] = &[
+    Route::new("GET", "/api/flags", Access::Read, Endpoint::ListFlags),
+    Route::new("POST", "/api/flags", Access::Full, Endpoint::PutFlag),
+    Route::new("GET", "/api/flags/{key}", Access::Read, Endpoint::GetFlag),
+    Route::new("PATCH", "/api/flags/{key}", Access::Full, Endpoint::PatchFlag),
+    Route::new("DELETE", "/api/flags/{key}", Access::Full, Endpoint::DeleteFlag),
+    Route::new("GET", "/api/flags/{key}/history", Access::Full, Endpoint::FlagHistory),
+    Route::new("GET", "/api/history", Access::Full, Endpoint::History),
+    Route::new("POST", "/api/evaluate", Access::Full, Endpoint::Evaluate),
+    Route::new("GET", "/stream", Access::Read, Endpoint::Stream),
+    Route::new("GET", "/healthz", Access::Public, Endpoint::Healthz),
+    Route::new("GET", "/readyz", Access::Public, Endpoint::Readyz),
+    Route::new("GET", "/metrics", Access::Full, Endpoint::Metrics),
+    Route::new("GET", "/openapi.json", Access::Read, Endpoint::OpenApi),
+];
+
+/// A path that is none of [`ROUTES`] is a file of the dashboard.
+const ASSETS: Route = Route::new("GET", "/{file}", Access::Public, Endpoint::Asset);
+
+/// One method of one path.
+#[derive(Debug)]
+pub struct Route {
+    /// The method; GET answers HEAD too.
+    pub method: &'static str,
+    /// The path; `{key}` stands for a flag's key.
+    pub path: &'static str,
+    /// What a key must allow.
+    pub access: Access,
+    pub(super) endpoint: Endpoint,
+}
+
+/// What a route does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Endpoint {
+    ListFlags,
+    PutFlag,
+    GetFlag,
+    PatchFlag,
+    DeleteFlag,
+    FlagHistory,
+    History,
+    Evaluate,
+    Stream,
+    Healthz,
+    Readyz,
+    Metrics,
+    OpenApi,
+    Asset,
+}
+
+/// A route that a request fits, and the key in its path.
+#[derive(Debug)]
+pub(super) struct Matched {
+    pub(super) route: &'static Route,
+    pub(super) key: Option<FlagKey>,
+}
+
+impl Route {
+    const fn new(method: &'static str, path: &'static str, access: Access, endpoint: Endpoint) -> Self {
+        Self { method, path, access, endpoint }
+    }
+
+    fn takes(&self, method: &Method) -> bool {
+        let method = if method == Method::HEAD && self.endpoint != Endpoint::Stream { "GET" } else { method.as_str() };
+        self.method == method
+    }
+
+    /// Whether `path` fits the pattern; the inner value is what stands for `{key}`.
+    fn fits<'p>(&self, path: &'p str) -> Option<Option<&'p str>> {
+        let Some((before, after)) = self.path.split_once("{key}") else {
+            return (path == self.path).then_some(None);
+        };
+        let key = path.strip_prefix(before)?.strip_suffix(after)?;
+        (!key.is_empty() && !key.contains('/')).then_some(Some(key))
+    }
+}
+
+/// The route for a request.
+///
+/// # Errors
+/// 404, 405 with the methods that the path has, or 400 for a key that can be none.
+pub(super) fn find(method: &Method, path: &str) -> Result<Matched, Problem> {
+    let fitting = || ROUTES.iter().filter_map(|route| route.fits(path).map(|key| (route, key)));
+    if let Some((route, key)) = fitting().find(|(route, _)| route.takes(method)) {
+        return Ok(Matched { route, key: key.map(flag_key).transpose()? });
+    }
+    let mut allowed = methods(fitting().map(|(route, _)| route));
+    if allowed.is_empty() && !path.starts_with("/api/") {
+        if ASSETS.takes(method) {
+            return Ok(Matched { route: &ASSETS, key: None });
+        }
+        allowed = methods(std::iter::once(&ASSETS));
+    }
+    if allowed.is_empty() {
+        return Err(Problem::not_found(format!("there is nothing at {path}; GET /openapi.json lists what there is")));
+    }
+    Err(Problem::method_not_allowed(method, &allowed))
+}
+
+/// The methods that `path` has, for `Allow` and CORS.
+pub(super) fn methods_of(path: &str) -> String {
+    let allowed = methods(ROUTES.iter().filter(|route| route.fits(path).is_some()));
+    if allowed.is_empty() { methods(std::iter::once(&ASSETS)) } else { allowed }
+}
+
+fn methods(routes: impl Iterator<Item = &'static Route>) -> String {
+    let mut methods: Vec<&str> = routes
+        .flat_map(|route| [route.method, if route.takes(&Method::HEAD) { "HEAD" } else { "OPTIONS" }])
+        .chain(["OPTIONS"])
+        .collect();
+    methods.sort_unstable();
+    methods.dedup();
+    if methods == ["OPTIONS"] { String::new() } else { methods.join(", ") }
+}
+
+fn flag_key(escaped: &str) -> Result<FlagKey, Problem> {
+    let key = percent_decode_str(escaped).decode_utf8_lossy();
+    FlagKey::new(&key).map_err(|error| Problem::bad_field("key", format!("in the path, {error}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_leads_to_its_endpoint() {
+        let endpoint = |method: Method, path| find(&method, path).map(|matched| matched.route.endpoint).unwrap();
+        assert_eq!(endpoint(Method::GET, "/api/flags"), Endpoint::ListFlags);
+        assert_eq!(endpoint(Method::HEAD, "/api/flags"), Endpoint::ListFlags);
+        assert_eq!(endpoint(Method::GET, "/api/flags/a"), Endpoint::GetFlag);
+        assert_eq!(endpoint(Method::GET, "/api/flags/history"), Endpoint::GetFlag);
+        assert_eq!(endpoint(Method::GET, "/api/flags/a/history"), Endpoint::FlagHistory);
+        assert_eq!(endpoint(Method::GET, "/"), Endpoint::Asset);
+        let matched = find(&Method::GET, "/api/flags/dark%5Fmode").unwrap();
+        assert_eq!(matched.key.unwrap().as_str(), "dark_mode");
+    }
+
+    #[test]
+    fn allowed_methods_are_named() {
+        assert_eq!(methods_of("/api/flags"), "GET, HEAD, OPTIONS, POST");
+        assert_eq!(methods_of("/api/flags/a"), "DELETE, GET, HEAD, OPTIONS, PATCH");
+        assert_eq!(methods_of("/stream"), "GET, OPTIONS");
+        assert_eq!(methods_of("/index.html"), "GET, HEAD, OPTIONS");
+    }
+}
