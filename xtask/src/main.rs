@@ -1,2 +1,55 @@
-//! The repository's own commands.
-fn main() {}
+//! `cargo xtask`: the repository's own commands. This file only chooses one.
+
+mod failure;
+mod repository;
+mod setup;
+mod suite;
+mod targets;
+mod tidy;
+mod tool;
+mod vectors;
+
+use std::process::ExitCode;
+
+use failure::{Failure, Outcome};
+
+const USAGE: &str = "\
+cargo xtask <command>
+
+  setup              install what the tests need, or say what to install and how
+  test [part…]       run every part of the tests, or the named ones, each with its time
+  test --list        name the parts
+  tidy               check the repository's rules
+  vectors [--check]  write the test vectors anew, or check that the committed ones are what the generator gives
+  help               this text";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match run(&words) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("xtask: {failure}");
+            failure.exit_code()
+        }
+    }
+}
+
+fn run(words: &[&str]) -> Outcome {
+    match words {
+        [] | ["help" | "--help" | "-h"] => {
+            println!("{USAGE}");
+            Ok(())
+        }
+        ["setup"] => setup::run(),
+        ["test", "--list"] => {
+            suite::list();
+            Ok(())
+        }
+        ["test", parts @ ..] => suite::run(parts),
+        ["tidy"] => tidy::run(),
+        ["vectors"] => vectors::write(),
+        ["vectors", "--check"] => vectors::check(),
+        _ => Err(Failure::usage(format!("no command `{}`\n\n{USAGE}", words.join(" ")))),
+    }
+}

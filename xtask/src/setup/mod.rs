@@ -1,0 +1,50 @@
+//! Set-up: everything that the tests need, installed where this machine lets us, named where it doesn't.
+
+mod apt;
+mod need;
+
+pub(crate) use need::{COMPILER, CURL, DENY, Need, PYTHON, RUST_TOOLS};
+
+use crate::failure::{Failure, Outcome};
+use crate::{targets, vectors};
+
+/// Meets every need, and goes on past one that cannot be met, so that a person sees the whole list at once.
+pub(crate) fn run() -> Outcome {
+    let mut unmet = Vec::new();
+    let mut note = |name: &str, outcome: Outcome| match outcome {
+        Ok(()) => println!("ok       {name}"),
+        Err(failure) => {
+            println!("MISSING  {name}");
+            unmet.push(failure.to_string());
+        }
+    };
+    for need in need::ALL {
+        note(need.name, ensure(need));
+    }
+    note("the packages that the vectors' generator uses", vectors::ensure_environment().map(drop));
+    note("Rust's library for the core's targets", targets::ensure_all());
+    if unmet.is_empty() {
+        println!("\nEverything that `cargo xtask test` needs is here.");
+        return Ok(());
+    }
+    Err(Failure::step(format!("set-up is not complete:\n\n{}", unmet.join("\n\n"))))
+}
+
+/// Meets one need: a look, then an attempt to install it, then another look.
+pub(crate) fn ensure(need: &Need) -> Outcome {
+    if (need.is_met)() {
+        return Ok(());
+    }
+    println!("missing: {} ({}); trying to install it", need.name, need.why);
+    let attempt = (need.install)();
+    if (need.is_met)() {
+        return Ok(());
+    }
+    let reason = attempt.err().map_or_else(String::new, |failure| format!("\n  Tried: {failure}"));
+    Err(Failure::step(format!("missing: {} ({}).\n  Install: {}{reason}", need.name, need.why, need.by_hand)))
+}
+
+/// Installs Debian packages where that is possible: Debian or Ubuntu, as root.
+pub(crate) fn install_packages(packages: &[&str]) -> Outcome {
+    apt::install(packages)
+}

@@ -1,0 +1,98 @@
+//! What the tests need from a machine: how to tell that it is there, and how to get it.
+
+use super::install_packages;
+use crate::failure::Outcome;
+use crate::tool::{self, output, succeeds, tool};
+
+/// One thing that must be on the machine and that the repository cannot carry.
+pub(crate) struct Need {
+    /// What it is called.
+    pub(crate) name: &'static str,
+    /// What needs it.
+    pub(crate) why: &'static str,
+    /// Whether it is here.
+    pub(crate) is_met: fn() -> bool,
+    /// Gets it, where this machine allows that.
+    pub(crate) install: fn() -> Outcome,
+    /// What a person does where it doesn't.
+    pub(crate) by_hand: &'static str,
+}
+
+/// Every need with a program of its own; the Rust targets are in `targets`, Python's packages in `vectors`.
+pub(crate) const ALL: &[&Need] = &[&RUST_TOOLS, &COMPILER, &CURL, &NODE, &PYTHON, &DENY];
+
+/// Formatter and linter.
+pub(crate) const RUST_TOOLS: Need = Need {
+    name: "rustfmt and clippy",
+    why: "the parts `fmt` and `clippy`",
+    is_met: || {
+        succeeds(&mut tool("cargo", &["fmt", "--version"])) && succeeds(&mut tool("cargo", &["clippy", "--version"]))
+    },
+    install: || tool::run(&mut tool("rustup", &["component", "add", "rustfmt", "clippy"])),
+    by_hand: "rustup component add rustfmt clippy",
+};
+
+/// A C compiler.
+pub(crate) const COMPILER: Need = Need {
+    name: "a C compiler",
+    why: "the server carries SQLite, which is C",
+    is_met: || succeeds(&mut tool("cc", &["--version"])),
+    install: || install_packages(&["gcc", "libc6-dev"]),
+    by_hand: "Debian, Ubuntu: apt-get install gcc libc6-dev. macOS: xcode-select --install",
+};
+
+/// curl, as a client that nobody here wrote.
+pub(crate) const CURL: Need = Need {
+    name: "curl",
+    why: "the server's tests speak to it with a client that nobody here wrote",
+    is_met: || succeeds(&mut tool("curl", &["--version"])),
+    install: || install_packages(&["curl"]),
+    by_hand: "Debian, Ubuntu: apt-get install curl. macOS: it is part of the system",
+};
+
+const OLDEST_NODE: u32 = 20;
+
+/// Node and npm.
+pub(crate) const NODE: Need = Need {
+    name: "Node 20 or newer, with npm",
+    why: "JavaScript's clients of the stream run on it",
+    is_met: || {
+        let version = output(&mut tool("node", &["--version"])).ok();
+        let is_new_enough =
+            version.and_then(|text| tool::version(&text)).is_some_and(|version| version.first() >= Some(&OLDEST_NODE));
+        is_new_enough && succeeds(&mut tool("npm", &["--version"]))
+    },
+    install: || install_packages(&["nodejs", "npm"]),
+    by_hand: "Debian 13, Ubuntu 25.04 or newer: apt-get install nodejs npm (older ones carry an older \
+              Node). macOS: brew install node. Others: https://nodejs.org",
+};
+
+/// Python with virtual environments.
+pub(crate) const PYTHON: Need = Need {
+    name: "Python 3 with venv",
+    why: "the vectors' generator is Python, so that our own code does not vouch for itself",
+    is_met: || succeeds(&mut tool("python3", &["-c", "import ensurepip, venv"])),
+    install: || install_packages(&["python3", "python3-venv"]),
+    by_hand: "Debian, Ubuntu: apt-get install python3 python3-venv. macOS: brew install python",
+};
+
+/// Pinned, so that two machines judge the same dependencies alike.
+const DENY_VERSION: [u32; 3] = [0, 20, 2];
+
+/// cargo-deny.
+pub(crate) const DENY: Need = Need {
+    name: "cargo-deny 0.20.2",
+    why: "it checks the dependencies' licences, versions and sources",
+    is_met: || {
+        let version = output(&mut tool("cargo", &["deny", "--version"])).ok();
+        version.and_then(|text| tool::version(&text)).is_some_and(|version| version == DENY_VERSION)
+    },
+    install: || {
+        // Without optimisation it builds in a third of the time (42 s instead of 133 on two cores), and a check still
+        // takes half a second.
+        let version = DENY_VERSION.map(|number| number.to_string()).join(".");
+        let mut install = tool("cargo", &["install", "cargo-deny", "--locked", "--debug", "--version", &version]);
+        tool::run(install.env("CARGO_PROFILE_DEV_DEBUG", "0"))
+    },
+    by_hand: "cargo install cargo-deny --version 0.20.2 --locked",
+};

@@ -1,0 +1,57 @@
+//! The table of the tests' parts. A part brings what it needs; if it can't, it fails, for a skipped test proves nothing.
+
+use crate::failure::Outcome;
+use crate::tool::{run, tool};
+use crate::{setup, targets, tidy, vectors};
+
+/// One part of the tests.
+pub(crate) struct Part {
+    /// How it is called on the command line.
+    pub(crate) name: &'static str,
+    /// What it proves.
+    pub(crate) what: &'static str,
+    /// Sets up what it needs and does it.
+    pub(crate) run: fn() -> Outcome,
+}
+
+/// All parts, the quick ones first.
+pub(crate) const PARTS: &[Part] = &[
+    Part { name: "fmt", what: "the Rust code is formatted", run: fmt },
+    Part { name: "tidy", what: "the repository's rules hold", run: tidy::run },
+    Part { name: "clippy", what: "no lint speaks up", run: clippy },
+    Part { name: "docs", what: "the documentation builds without a warning", run: docs },
+    Part { name: "deny", what: "the dependencies' licences, versions and sources are allowed", run: deny },
+    Part { name: "vectors", what: "the test vectors are what their generator gives", run: vectors::check },
+    Part { name: "unit", what: "cargo test --workspace", run: unit },
+    Part { name: "targets", what: "the core builds for every target that an SDK ships to", run: targets::build_all },
+];
+
+fn fmt() -> Outcome {
+    setup::ensure(&setup::RUST_TOOLS)?;
+    run(&mut tool("cargo", &["fmt", "--all", "--check"]))
+}
+
+fn clippy() -> Outcome {
+    setup::ensure(&setup::RUST_TOOLS)?;
+    setup::ensure(&setup::COMPILER)?;
+    run(&mut tool("cargo", &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))
+}
+
+fn docs() -> Outcome {
+    setup::ensure(&setup::COMPILER)?;
+    run(tool("cargo", &["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"))
+}
+
+/// Advisories are left out: their database lives on a site that a machine with nothing but package registries cannot
+/// reach. They come with the work on releases.
+fn deny() -> Outcome {
+    setup::ensure(&setup::DENY)?;
+    run(&mut tool("cargo", &["deny", "--all-features", "check", "bans", "licenses", "sources"]))
+}
+
+fn unit() -> Outcome {
+    setup::ensure(&setup::COMPILER)?;
+    setup::ensure(&setup::CURL)?;
+    // Every test binary runs, for the same reason as every part does.
+    run(&mut tool("cargo", &["test", "--workspace", "--no-fail-fast"]))
+}

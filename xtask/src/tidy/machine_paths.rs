@@ -1,0 +1,64 @@
+//! No file names a path that exists on one machine only.
+
+use super::finding::Finding;
+use super::tree::Tree;
+
+/// In pieces, so that this file doesn't find itself.
+const FOLDERS: [&str; 6] = [
+    concat!("/ho", "me/"),
+    concat!("/ro", "ot/"),
+    concat!("/Us", "ers/"),
+    concat!("/wo", "rk/"),
+    concat!("/tmp/ba", "sh_jobs"),
+    concat!("C:\\Us", "ers"),
+];
+
+pub(super) fn check(tree: &Tree) -> Vec<Finding> {
+    let lines = tree.files.iter().flat_map(|file| file.lines().map(move |(number, line)| (file, number, line)));
+    let named = lines.filter_map(|(file, number, line)| Some((file, number, named_folder(line)?)));
+    named
+        .map(|(file, number, folder)| {
+            Finding::at(
+                file,
+                number,
+                format!("names `{folder}`, a path of one machine"),
+                "a path from the repository's root",
+            )
+        })
+        .collect()
+}
+
+fn named_folder(line: &str) -> Option<&'static str> {
+    FOLDERS.into_iter().find(|folder| line.match_indices(folder).any(|(start, _)| begins_path(line.split_at(start).0)))
+}
+
+/// A slash after a name continues a relative path or an address; any other begins an absolute path.
+fn begins_path(before: &str) -> bool {
+    !before.ends_with(|character: char| character.is_alphanumeric() || "._-~*$})".contains(character))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tree::tree;
+    use super::*;
+
+    fn findings(line: &str) -> usize {
+        check(&tree(&[("a.md", line)])).len()
+    }
+
+    #[test]
+    fn paths_within_the_repository_and_addresses_pass() {
+        assert_eq!(findings("see ../work/plan.md and docs/home/index.md"), 0);
+        assert_eq!(findings("https://example.org/home/page"), 0);
+        assert_eq!(findings("$HOME/work/x and {root}/work/x"), 0);
+        assert_eq!(findings("/tmp/sidekick.db"), 0);
+    }
+
+    #[test]
+    fn paths_of_a_machine_are_found() {
+        for folder in FOLDERS {
+            assert_eq!(findings(&format!("cd {folder}x")), 1, "{folder}");
+            assert_eq!(findings(&format!("\"file://{folder}x\"")), 1, "{folder}");
+        }
+    }
+}
