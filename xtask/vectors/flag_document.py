@@ -1,0 +1,204 @@
+"""Flag documents from their definition: Python's json for the grammar, an explicit check for the schema.
+
+`canonical(data, lenient)` gives the canonical encoding or raises Refused with the path of the field at fault
+(None where the text is no JSON at all: where a reader notices that is its own affair).
+"""
+
+import json
+import re
+from datetime import date
+from decimal import Decimal
+
+MAX_DEPTH = 32
+OPERATORS = ("Equals", "NotEquals", "Contains", "StartsWith", "EndsWith")
+NO_EMPTY_VALUE = ("Contains", "StartsWith", "EndsWith")
+NUMBER = re.compile(r"(-?)([0-9]+)(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]+))?")
+TIMESTAMP = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,9}))?Z")
+
+
+class Refused(Exception):
+    def __init__(self, path):
+        super().__init__(path)
+        self.path = path
+
+
+class Object(list):
+    """A JSON object as the pairs that were written, doubles included."""
+
+
+class Number(str):
+    """A JSON number as it was written."""
+
+
+def canonical(data, lenient):
+    flag = parse(data)
+    require(isinstance(flag, Object), "")
+    fields = take_fields(flag, FIELDS, "", lenient)
+    require("key" in fields, "key")
+    out = {name: default for name, (_, default) in FIELDS.items()}
+    for name, value in fields.items():
+        out[name] = FIELDS[name][0](value, name, lenient)
+    return "{" + ",".join(f'"{name}":{text}' for name, text in out.items()) + "}"
+
+
+def parse(data):
+    try:
+        text = data.decode("utf-8")
+        check_depth(text)
+        value = json.loads(
+            text, object_pairs_hook=Object, parse_int=Number, parse_float=Number, parse_constant=no_constant
+        )
+        check_surrogates(value)
+        return value
+    except ValueError as error:
+        raise Refused(None) from error
+
+
+def no_constant(text):
+    raise ValueError(f"{text} is no JSON")
+
+
+def check_depth(text):
+    depth, in_string, escaped = 0, False, False
+    for character in text:
+        if in_string:
+            in_string = escaped or character != '"'
+            escaped = character == "\\" and not escaped
+        elif character == '"':
+            in_string = True
+        elif character in "[{":
+            depth += 1
+            if depth > MAX_DEPTH:
+                raise ValueError("too deep")
+        elif character in "]}":
+            depth -= 1
+
+
+def check_surrogates(value):
+    if isinstance(value, str):
+        value.encode("utf-8")
+    elif isinstance(value, Object):
+        for name, held in value:
+            check_surrogates(name)
+            check_surrogates(held)
+    elif isinstance(value, list):
+        for held in value:
+            check_surrogates(held)
+
+
+def require(condition, path):
+    if not condition:
+        raise Refused(path)
+
+
+def take_fields(pairs, known, prefix, lenient):
+    fields = {}
+    for name, value in pairs:
+        if not lenient:
+            require(name in known and name not in fields, prefix + name)
+        if name in known:
+            fields[name] = value
+    return fields
+
+
+def string(value, path, least, most):
+    require(isinstance(value, str) and not isinstance(value, Number), path)
+    require(least <= len(value.encode()) <= most, path)
+    return quote(value)
+
+
+def read_key(value, path, lenient):
+    encoded = string(value, path, 1, 128)
+    require(re.fullmatch(r"[A-Za-z0-9._-]+", value), path)
+    return encoded
+
+
+def read_bool(value, path, lenient):
+    require(isinstance(value, bool), path)
+    return "true" if value else "false"
+
+
+def read_percentage(value, path, lenient):
+    if value is None:
+        return "null"
+    require(isinstance(value, Number), path)
+    sign, whole, fraction, exponent = NUMBER.fullmatch(value).groups(default="")
+    digits = (whole + fraction).lstrip("0")
+    if not digits:
+        return "0"
+    require(sign == "", path)
+    trailing = len(digits) - len(digits.rstrip("0"))
+    digits = digits.rstrip("0")
+    power = int(exponent or "0") - len(fraction) + trailing
+    # Exact: digits x 10^power, no trailing zero in digits. Anything outside these bounds is no thousandth or above 100.
+    require(power >= -3 and len(digits) + power <= 3, path)
+    exact = int(digits) * Decimal(10) ** power
+    require(exact <= 100, path)
+    text = f"{exact:f}"
+    return text
+
+
+def read_description(value, path, lenient):
+    return "null" if value is None else string(value, path, 0, 1024)
+
+
+def read_rules(value, path, lenient):
+    require(isinstance(value, list) and not isinstance(value, Object) and len(value) <= 64, path)
+    return "[" + ",".join(read_rule(rule, f"{path}[{index}]", lenient) for index, rule in enumerate(value)) + "]"
+
+
+def read_rule(value, path, lenient):
+    require(isinstance(value, Object), path)
+    fields = take_fields(value, ("attribute", "operator", "values"), path + ".", lenient)
+    for name in ("attribute", "operator", "values"):
+        require(name in fields, f"{path}.{name}")
+    attribute = string(fields["attribute"], f"{path}.attribute", 1, 128)
+    operator = fields["operator"]
+    encoded_operator = string(operator, f"{path}.operator", 0, 1 << 32)
+    require(lenient or operator in OPERATORS, f"{path}.operator")
+    values = fields["values"]
+    require(isinstance(values, list) and not isinstance(values, Object), f"{path}.values")
+    require(1 <= len(values) <= 1000, f"{path}.values")
+    least = 1 if operator in NO_EMPTY_VALUE else 0
+    encoded = [string(text, f"{path}.values[{index}]", least, 512) for index, text in enumerate(values)]
+    return f'{{"attribute":{attribute},"operator":{encoded_operator},"values":[{",".join(encoded)}]}}'
+
+
+def read_revision(value, path, lenient):
+    require(isinstance(value, Number) and value.isdigit() and int(value) <= (1 << 53) - 1, path)
+    return str(int(value))
+
+
+def read_timestamp(value, path, lenient):
+    require(isinstance(value, str) and not isinstance(value, Number), path)
+    found = TIMESTAMP.fullmatch(value)
+    require(found, path)
+    year, month, day, hour, minute, second = (int(part) for part in found.groups()[:6])
+    require(1970 <= year <= 9999 and hour < 24 and minute < 60 and second < 60, path)
+    try:
+        date(year, month, day)
+    except ValueError as error:
+        raise Refused(path) from error
+    millisecond = ((found[7] or "") + "000")[:3]
+    return f'"{value[:19]}.{millisecond}Z"'
+
+
+SHORT = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
+def quote(text):
+    escaped = (SHORT.get(c) or (f"\\u{ord(c):04x}" if c < " " else c) for c in text)
+    return '"' + "".join(escaped) + '"'
+
+
+EPOCH = '"1970-01-01T00:00:00.000Z"'
+FIELDS = {
+    "key": (read_key, ""),
+    "is_enabled": (read_bool, "false"),
+    "rollout_percentage": (read_percentage, "null"),
+    "description": (read_description, "null"),
+    "rules": (read_rules, "[]"),
+    "revision": (read_revision, "0"),
+    "created_at": (read_timestamp, EPOCH),
+    "updated_at": (read_timestamp, EPOCH),
+}
