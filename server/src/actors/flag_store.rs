@@ -259,6 +259,10 @@ impl FlagStoreActor {
         }
         while let Some(next) = self.early.remove(&self.store.revision().next()) {
             self.apply(next);
+            if matches!(self.catch_up, CatchUp::At(_)) {
+                // That gap has closed by itself; another one gets its own time.
+                self.catch_up = CatchUp::Idle;
+            }
         }
         self.watch_for_gap(GAP_PATIENCE);
     }

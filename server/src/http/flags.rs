@@ -72,9 +72,9 @@ async fn write(
     app: &App,
 ) -> Result<CommittedChange, Problem> {
     let preconditions = conditional::preconditions(headers);
-    let write = Write { operation, preconditions, actor: principal.name, time: clock::now() };
+    let write = Write { operation, preconditions, actor: principal.name.clone(), time: clock::now() };
     let committed = app.flags.write(write).await?;
-    tracing::info!(key = %committed.change.key(), revision = %committed.revision, "changed");
+    tracing::info!(key = %committed.change.key(), revision = %committed.revision, by = principal.name, "changed");
     Ok(committed)
 }
 

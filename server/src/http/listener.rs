@@ -13,7 +13,7 @@ use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
@@ -21,6 +21,9 @@ use tokio::task::JoinSet;
 const SEND_BUFFER: usize = 64 << 10;
 /// The most bytes of a request's head.
 const HEAD_LIMIT: usize = 32 << 10;
+/// How many unread bytes of a request are read after its last answer, and for how long.
+const LINGER_BYTES: u64 = 1 << 20;
+const LINGER: Duration = Duration::from_secs(1);
 /// How long connections may take to end, beyond the drain of the streams.
 const GRACE: Duration = Duration::from_secs(5);
 
@@ -89,7 +92,17 @@ async fn serve_connection(socket: TcpStream, app: Arc<App>) {
             let _ = io.write_all(&late_head()).await;
         }
     }
-    let _ = io.shutdown().await;
+    close(io).await;
+}
+
+/// Closes a socket such that the peer can read the last answer: one that is closed with unread bytes resets the
+/// connection, and the answer with it.
+async fn close(mut io: TimedIo) {
+    if io.shutdown().await.is_ok() {
+        let unread = async { tokio::io::copy(&mut (&mut io).take(LINGER_BYTES), &mut tokio::io::sink()).await };
+        // Whatever comes of it, the socket is closed then.
+        let _ = tokio::time::timeout(LINGER, unread).await;
+    }
 }
 
 fn timed_out(error: &hyper::Error) -> bool {

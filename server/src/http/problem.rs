@@ -4,7 +4,7 @@ use super::body::{self, Body};
 use crate::storage::{StorageError, WriteError};
 use hyper::header::{ALLOW, CONNECTION, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use hyper::{Method, Response, StatusCode};
-use serde_json::json;
+use serde::Serialize;
 use sidekick_core::{Error as CoreError, ErrorKind};
 
 /// An answer that says what was wrong, with what value, and what would be right.
@@ -13,7 +13,19 @@ pub(super) struct Problem {
     status: StatusCode,
     detail: String,
     field: Option<String>,
-    header: Option<(HeaderName, HeaderValue)>,
+    /// Boxed, so that results with a problem stay small.
+    header: Option<Box<(HeaderName, HeaderValue)>>,
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    title: &'static str,
+    status: u16,
+    detail: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<&'a str>,
 }
 
 impl Problem {
@@ -22,7 +34,7 @@ impl Problem {
     }
 
     fn with_header(self, name: HeaderName, value: &str) -> Self {
-        Self { header: HeaderValue::from_str(value).ok().map(|value| (name, value)), ..self }
+        Self { header: HeaderValue::from_str(value).ok().map(|value| Box::new((name, value))), ..self }
     }
 
     pub(super) fn bad_request(detail: impl Into<String>) -> Self {
@@ -81,21 +93,20 @@ impl Problem {
     }
 
     pub(super) fn document(&self) -> Vec<u8> {
-        let mut document = json!({
-            "type": "about:blank",
-            "title": self.status.canonical_reason(),
-            "status": self.status.as_u16(),
-            "detail": self.detail,
-        });
-        if let (Some(field), Some(document)) = (&self.field, document.as_object_mut()) {
-            document.insert("field".to_owned(), json!(field));
-        }
-        document.to_string().into_bytes()
+        let document = Document {
+            kind: "about:blank",
+            title: self.status.canonical_reason().unwrap_or_default(),
+            status: self.status.as_u16(),
+            detail: &self.detail,
+            field: self.field.as_deref(),
+        };
+        serde_json::to_vec(&document).unwrap_or_default()
     }
 
     pub(super) fn into_response(self) -> Response<Body> {
         let mut response = body::answer(self.status, "application/problem+json", self.document());
-        if let Some((name, value)) = self.header {
+        if let Some(header) = self.header {
+            let (name, value) = *header;
             response.headers_mut().insert(name, value);
         }
         response
