@@ -1,7 +1,8 @@
 //! One change of the store, as the stream and the log carry it.
 
 use crate::error::{Error, ErrorKind};
-use crate::flag::{Flag, FlagKey};
+use crate::flag::Flag;
+use crate::flag_key::FlagKey;
 use crate::json::{Fields, Mode, Reader, Writer};
 use alloc::vec::Vec;
 

@@ -105,7 +105,8 @@ impl CompiledRule {
         });
         let looked_up = matches!(rule.operator, Operator::Equals | Operator::NotEquals);
         let mut sorted = Box::default();
-        if looked_up && rule.values.len() > SCANNED_VALUES {
+        // A longer list than a decoded rule can have is scanned too: its places might not fit.
+        if looked_up && (SCANNED_VALUES + 1..=TargetingRule::MAX_VALUES).contains(&rule.values.len()) {
             let mut order: Vec<(&str, u16)> = rule.values.iter().map(|value| &**value).zip(0..).collect();
             order.sort_unstable_by(|a, b| by_length(a.0, b.0));
             sorted = order.into_iter().map(|(_, place)| place).collect();

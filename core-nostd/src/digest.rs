@@ -1,7 +1,7 @@
 //! An order-free checksum over which flag stands at which revision.
 
 use crate::event_id::Revision;
-use crate::flag::FlagKey;
+use crate::flag_key::FlagKey;
 use core::fmt;
 
 /// The wrapping 64-bit sum over all flags of `fmix64(fnv1a64(key) ^ revision × 0x9E3779B97F4A7C15)`.

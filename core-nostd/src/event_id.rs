@@ -62,7 +62,7 @@ impl Epoch {
     /// # Errors
     /// [`ErrorKind::InvalidEventId`].
     pub fn new(name: &str) -> Result<Self, Error> {
-        if name.len() <= 64 && crate::flag::is_name(name) {
+        if name.len() <= 64 && crate::flag_key::is_name(name) {
             Ok(Self(name.into()))
         } else {
             Err(ErrorKind::InvalidEventId { found: excerpt(name) }.into())

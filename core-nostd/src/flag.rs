@@ -1,18 +1,14 @@
 //! The flag: its fields, their limits and its JSON form.
 
-use crate::error::{Error, ErrorKind, excerpt};
+use crate::error::{Error, ErrorKind};
 use crate::event_id::Revision;
+use crate::flag_key::FlagKey;
 use crate::json::{Fields, Mode, Reader, Writer};
 use crate::rollout::Percentage;
 use crate::rule::TargetingRule;
 use crate::time::Timestamp;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
-use core::fmt;
-
-/// A flag's identity: 1 to 128 of `A-Z a-z 0-9 . _ -`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct FlagKey(Box<str>);
 
 /// A named boolean with rules and a rollout.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,47 +33,6 @@ pub struct Flag {
 
 pub(crate) const FIELDS: &str =
     "key, is_enabled, rollout_percentage, description, rules, revision, created_at, updated_at";
-
-impl FlagKey {
-    /// The most bytes of a key.
-    pub const MAX_LENGTH: usize = 128;
-
-    /// A key, checked.
-    ///
-    /// # Errors
-    /// [`ErrorKind::InvalidKey`].
-    pub fn new(key: &str) -> Result<Self, Error> {
-        if key.len() <= Self::MAX_LENGTH && is_name(key) {
-            Ok(Self(key.into()))
-        } else {
-            Err(ErrorKind::InvalidKey { found: excerpt(key) }.into())
-        }
-    }
-
-    /// The key as text.
-    #[inline]
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    pub(crate) fn read(reader: &mut Reader<'_>) -> Result<Self, Error> {
-        let start = reader.start()?;
-        let key = reader.string()?;
-        Self::new(&key).map_err(|error| error.at(start))
-    }
-}
-
-/// Whether `text` is 1 or more of `A-Z a-z 0-9 . _ -`.
-pub(crate) fn is_name(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'))
-}
-
-impl fmt::Display for FlagKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
 
 impl Flag {
     /// The most bytes of a description.
@@ -118,7 +73,7 @@ impl Flag {
     pub fn read(reader: &mut Reader<'_>, mode: Mode) -> Result<Self, Error> {
         let start = reader.start()?;
         let mut key = None;
-        let mut flag = Self::new(FlagKey(Box::default()));
+        let mut flag = Self::new(FlagKey::placeholder());
         let mut fields = Fields::new(mode);
         reader.object(|reader, name| match name {
             "key" => {

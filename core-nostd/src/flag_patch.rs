@@ -2,7 +2,8 @@
 
 use crate::error::{Error, ErrorKind};
 use crate::event_id::Revision;
-use crate::flag::{self, Flag, FlagKey};
+use crate::flag::{self, Flag};
+use crate::flag_key::FlagKey;
 use crate::json::{Fields, Mode, Reader};
 use crate::rollout::Percentage;
 use crate::rule::TargetingRule;

@@ -2,7 +2,7 @@
 
 use crate::compiled::CompiledFlag;
 use crate::digest::Digest;
-use crate::flag::FlagKey;
+use crate::flag_key::FlagKey;
 use crate::key_index::KeyIndex;
 use alloc::vec::Vec;
 

@@ -16,17 +16,20 @@
 //! store.stage(flag);
 //! store.commit_replay(EventId::parse("a1b2:1")?);
 //!
-//! let attributes = [("email", "ada@acme.com")];
-//! let answer = store.evaluate("dark_mode", "user-1", attributes.as_slice(), false);
+//! let answer = store.evaluate("dark_mode", "user-1", &[("email", "ada@acme.com")], false);
 //! assert!(answer.enabled);
 //! assert_eq!(answer.reason, Reason::TargetingMatch { rule_index: 0 });
-//! assert!(!store.is_enabled("dark_mode", "user-1", [].as_slice(), true));
+//! assert!(!store.is_enabled("dark_mode", "user-1", &[], true));
 //! # Ok::<(), sidekick_core::Error>(())
 //! ```
 #![no_std]
 #![forbid(unsafe_code)]
 
 extern crate alloc;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}
 
 mod change;
 mod compiled;
@@ -35,6 +38,7 @@ mod error;
 mod evaluate;
 mod event_id;
 mod flag;
+mod flag_key;
 mod flag_patch;
 mod flag_set;
 pub mod json;
@@ -52,7 +56,8 @@ pub use digest::Digest;
 pub use error::{Error, ErrorKind};
 pub use evaluate::{Attributes, Evaluation, IndexedAttributes, Reason};
 pub use event_id::{Epoch, EventId, Revision};
-pub use flag::{Flag, FlagKey};
+pub use flag::Flag;
+pub use flag_key::FlagKey;
 pub use flag_patch::FlagPatch;
 pub use flag_set::FlagHandle;
 pub use json::Mode;

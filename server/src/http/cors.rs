@@ -1,7 +1,6 @@
 //! Cross-origin calls: which pages may read an answer, and what a preflight is told.
 
 use super::body::{self, Body};
-use super::handler::is_reading;
 use super::route;
 use crate::config::Origins;
 use hyper::body::Incoming;
@@ -23,9 +22,9 @@ pub(super) fn preflight(request: &Request<Incoming>, origins: &Origins) -> Optio
     if let Ok(allow) = HeaderValue::from_str(&methods) {
         headers.insert(hyper::header::ALLOW, allow);
     }
-    let asked = request.headers().get(ACCESS_CONTROL_REQUEST_METHOD)?;
-    let asked = Method::from_bytes(asked.as_bytes()).unwrap_or_default();
-    if allowed_origin(request.headers(), &asked, origins).is_some() {
+    let asked = request.headers().get(ACCESS_CONTROL_REQUEST_METHOD);
+    let asked = asked.and_then(|method| Method::from_bytes(method.as_bytes()).ok());
+    if asked.is_some_and(|method| allowed_origin(request.headers(), &method, origins).is_some()) {
         let readable = methods.split(", ").filter(|method| *origins != Origins::AnyForReading || *method == "GET");
         if let Ok(methods) = HeaderValue::from_str(&readable.collect::<Vec<_>>().join(", ")) {
             headers.insert(ACCESS_CONTROL_ALLOW_METHODS, methods);
@@ -61,4 +60,9 @@ fn allowed_origin(request: &HeaderMap, method: &Method, origins: &Origins) -> Op
             listed.iter().any(|listed| listed.as_bytes() == origin.as_bytes()).then(|| origin.clone())
         }
     }
+}
+
+/// Whether a method changes nothing.
+fn is_reading(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD)
 }

@@ -3,6 +3,7 @@
 use super::App;
 use super::body::{self, Body};
 use super::problem::Problem;
+use super::request_body;
 use crate::metrics::ReasonLabels;
 use hyper::body::Incoming;
 use hyper::{Request, Response, StatusCode};
@@ -45,7 +46,7 @@ struct Answer {
 }
 
 pub(super) async fn evaluate(request: &mut Request<Incoming>, app: &App) -> Result<Response<Body>, Problem> {
-    let json = body::read(request, &["application/json"], app.config.timeouts.body).await?;
+    let json = request_body::read(request, &["application/json"], app.config.timeouts.body).await?;
     let Question { subject, user_key, attributes } = Question::from_json(&json)?;
     let flag = match subject {
         Subject::Preview(flag) => Some(*flag),

@@ -4,6 +4,7 @@ use super::App;
 use super::body::{self, Body};
 use super::conditional::{self, tagged};
 use super::problem::Problem;
+use super::request_body;
 use crate::auth::Principal;
 use crate::clock;
 use crate::storage::{CommittedChange, Operation, Write};
@@ -29,7 +30,7 @@ pub(super) async fn put(
     principal: Principal,
     app: &App,
 ) -> Result<Response<Body>, Problem> {
-    let json = body::read(request, &["application/json"], app.config.timeouts.body).await?;
+    let json = request_body::read(request, &["application/json"], app.config.timeouts.body).await?;
     let flag = Flag::from_json(&json, Mode::Strict)?;
     let committed = write(request.headers(), Operation::Put(flag), principal, app).await?;
     let status = if committed.created { StatusCode::CREATED } else { StatusCode::OK };
@@ -49,7 +50,7 @@ pub(super) async fn patch(
     app: &App,
 ) -> Result<Response<Body>, Problem> {
     let media_types = ["application/merge-patch+json", "application/json"];
-    let json = body::read(request, &media_types, app.config.timeouts.body).await?;
+    let json = request_body::read(request, &media_types, app.config.timeouts.body).await?;
     let patch = FlagPatch::from_json(&json)?;
     let committed = write(request.headers(), Operation::Patch(key, patch), principal, app).await?;
     Ok(written(&committed.change, StatusCode::OK))

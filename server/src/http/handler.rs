@@ -8,7 +8,7 @@ use crate::auth::{Access, Principal};
 use crate::metrics::ResponseLabels;
 use hyper::body::Incoming;
 use hyper::header::{AUTHORIZATION, HOST, HeaderValue, X_CONTENT_TYPE_OPTIONS};
-use hyper::{Method, Request, Response, Version};
+use hyper::{Request, Response, Version};
 use sidekick_core::FlagKey;
 use std::time::Instant;
 
@@ -109,9 +109,4 @@ fn bearer(request: &Request<Incoming>) -> Option<String> {
     let value = request.headers().get(AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
-}
-
-/// Whether a method changes nothing.
-pub(super) fn is_reading(method: &Method) -> bool {
-    matches!(*method, Method::GET | Method::HEAD)
 }

@@ -1,0 +1,56 @@
+//! A flag's identity.
+
+use crate::error::{Error, ErrorKind, excerpt};
+use crate::json::Reader;
+use alloc::boxed::Box;
+use core::fmt;
+
+/// What a flag is called: 1 to 128 of `A-Z a-z 0-9 . _ -`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FlagKey(Box<str>);
+
+impl FlagKey {
+    /// The most bytes of a key.
+    pub const MAX_LENGTH: usize = 128;
+
+    /// A key, checked.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidKey`].
+    pub fn new(key: &str) -> Result<Self, Error> {
+        if key.len() <= Self::MAX_LENGTH && is_name(key) {
+            Ok(Self(key.into()))
+        } else {
+            Err(ErrorKind::InvalidKey { found: excerpt(key) }.into())
+        }
+    }
+
+    /// The key as text.
+    #[inline]
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Stands for a key that is yet to be read.
+    pub(crate) fn placeholder() -> Self {
+        Self(Box::default())
+    }
+
+    pub(crate) fn read(reader: &mut Reader<'_>) -> Result<Self, Error> {
+        let start = reader.start()?;
+        let key = reader.string()?;
+        Self::new(&key).map_err(|error| error.at(start))
+    }
+}
+
+/// Whether `text` is 1 or more of `A-Z a-z 0-9 . _ -`.
+pub(crate) fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'))
+}
+
+impl fmt::Display for FlagKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
