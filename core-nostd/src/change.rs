@@ -28,7 +28,7 @@ impl Change {
     }
 
     /// Reads `{"type":"UPSERT","flag":{…}}` or `{"type":"DELETE","key":"…"}`. Of a type that this version does not
-    /// know the answer is `None`.
+    /// know the answer is `None`; `type` should come first, so that what follows is read by it.
     ///
     /// # Errors
     /// What was wrong, with the field's path and the byte offset.
@@ -42,12 +42,13 @@ impl Change {
                 kind = Some(reader.string()?);
                 Ok(())
             }
-            "flag" => {
+            // The `flag` of a type to come may have another form.
+            "flag" if kind.as_deref().is_none_or(|kind| kind == "UPSERT") => {
                 fields.once(1)?;
                 flag = Some(Flag::read(reader, Mode::Lenient)?);
                 Ok(())
             }
-            "key" => {
+            "key" if kind.as_deref().is_none_or(|kind| kind == "DELETE") => {
                 fields.once(2)?;
                 key = Some(FlagKey::read(reader)?);
                 Ok(())

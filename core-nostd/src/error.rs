@@ -111,8 +111,9 @@ impl Error {
         self
     }
 
-    /// Puts a field's name before the path.
+    /// Puts a field's name, cut to a readable length, before the path.
     pub(crate) fn in_field(mut self, name: &str) -> Self {
+        let name = excerpt(name);
         let separator = if self.path.is_empty() || self.path.starts_with('[') { "" } else { "." };
         self.path = format!("{name}{separator}{}", self.path);
         self

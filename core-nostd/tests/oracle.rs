@@ -1,0 +1,138 @@
+//! A second evaluation, plain and slow, written from the definition; the fast one must agree with it on everything.
+
+mod random;
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use sidekick_core::{
+    Evaluation, EventId, Flag, FlagStore, IndexedAttributes, Operator, Reason, TargetingRule, murmur3_x86_32,
+};
+
+/// Answer, reason, rule and bucket.
+type Answer = (bool, &'static str, Option<usize>, Option<u32>);
+
+fn oracle(flag: &Flag, user_key: &str, attributes: &[(&str, &str)]) -> Answer {
+    if !flag.is_enabled {
+        return (false, "DISABLED", None, None);
+    }
+    for (index, rule) in flag.rules.iter().enumerate() {
+        if rule_matches(rule, attributes) {
+            return (true, "TARGETING_MATCH", Some(index), None);
+        }
+    }
+    let rollout = flag.rollout_percentage.map_or(100_000, |share| share.thousandths());
+    if rollout == 0 || rollout == 100_000 {
+        return (rollout == 100_000, "STATIC", None, None);
+    }
+    let hash = murmur3(format!("{}:{user_key}", flag.key).as_bytes(), 0);
+    let bucket = (hash % 100) * 1000 + (hash / 100) % 1000;
+    (bucket < rollout, "SPLIT", None, Some(bucket))
+}
+
+fn rule_matches(rule: &TargetingRule, attributes: &[(&str, &str)]) -> bool {
+    let Some((_, given)) = attributes.iter().find(|(name, _)| **name == *rule.attribute) else {
+        return false;
+    };
+    let given = given.as_bytes();
+    let mut any = false;
+    for value in &rule.values {
+        let value = value.as_bytes();
+        any |= match rule.operator {
+            Operator::Equals | Operator::NotEquals => given == value,
+            Operator::Contains => (0..=given.len()).any(|start| starts_at(given, start, value)),
+            Operator::StartsWith => starts_at(given, 0, value),
+            Operator::EndsWith => given.len() >= value.len() && starts_at(given, given.len() - value.len(), value),
+            Operator::Unknown(_) => false,
+        };
+    }
+    if rule.operator == Operator::NotEquals { !any } else { any }
+}
+
+fn starts_at(given: &[u8], start: usize, value: &[u8]) -> bool {
+    given.iter().skip(start).take(value.len()).eq(value.iter())
+}
+
+/// MurmurHash3_x86_32 of a whole text, from the published algorithm.
+fn murmur3(bytes: &[u8], seed: u32) -> u32 {
+    let mix = |k: u32| k.wrapping_mul(0xcc9e_2d51).rotate_left(15).wrapping_mul(0x1b87_3593);
+    let mut h = seed;
+    let mut position = 0;
+    while position + 4 <= bytes.len() {
+        let mut k = 0;
+        for offset in 0..4 {
+            k |= byte(bytes, position + offset) << (8 * offset);
+        }
+        h = (h ^ mix(k)).rotate_left(13).wrapping_mul(5).wrapping_add(0xe654_6b64);
+        position += 4;
+    }
+    let mut k = 0;
+    for offset in 0..bytes.len() - position {
+        k |= byte(bytes, position + offset) << (8 * offset);
+    }
+    h ^= mix(k);
+    h ^= bytes.len() as u32;
+    h = (h ^ (h >> 16)).wrapping_mul(0x85eb_ca6b);
+    h = (h ^ (h >> 13)).wrapping_mul(0xc2b2_ae35);
+    h ^ (h >> 16)
+}
+
+fn byte(bytes: &[u8], position: usize) -> u32 {
+    bytes.get(position).copied().unwrap_or_default().into()
+}
+
+fn answer(evaluation: Evaluation) -> Answer {
+    let (rule, bucket) = match evaluation.reason {
+        Reason::TargetingMatch { rule_index } => (Some(rule_index), None),
+        Reason::Split { bucket } => (None, Some(bucket.thousandths())),
+        _ => (None, None),
+    };
+    (evaluation.enabled, evaluation.reason.name(), rule, bucket)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1_500))]
+
+    #[test]
+    fn the_fast_evaluation_agrees_with_the_definition(
+        flags in vec(random::flag(), 1..4),
+        users in vec((random::user_key(), random::attributes()), 1..4),
+    ) {
+        let mut store = FlagStore::new();
+        store.begin_replay();
+        for flag in &flags {
+            store.stage(flag.clone());
+        }
+        store.commit_replay(EventId::parse("history:1").unwrap());
+
+        for flag in store.flags() {
+            let compiled = store.get(flag.key.as_str()).unwrap();
+            let handle = store.resolve(flag.key.as_str()).unwrap();
+            for (user, attributes) in &users {
+                let attributes: Vec<(&str, &str)> = attributes.iter().map(|(name, value)| (&**name, &**value)).collect();
+                let expected = oracle(flag, user, &attributes);
+
+                let by_key = store.evaluate(flag.key.as_str(), user, attributes.as_slice(), !expected.0);
+                prop_assert_eq!(answer(by_key), expected);
+                prop_assert_eq!(by_key.revision, flag.revision);
+                let is_enabled = store.is_enabled(flag.key.as_str(), user, attributes.as_slice(), !expected.0);
+                prop_assert_eq!(is_enabled, expected.0);
+
+                let by_handle = store.get_by_handle(handle).unwrap();
+                prop_assert_eq!(answer(by_handle.evaluate(user, attributes.as_slice())), expected);
+
+                let value_of = |name: &str| attributes.iter().find(|(own, _)| *own == name).map(|(_, value)| *value);
+                let indexed: Vec<Option<&str>> = compiled.attributes().iter().map(|name| value_of(name)).collect();
+                prop_assert_eq!(answer(compiled.evaluate(user, &IndexedAttributes(&indexed))), expected);
+
+                if let Some(answer) = compiled.static_answer() {
+                    prop_assert_eq!(answer, expected.0);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_hash_agrees_with_the_published_algorithm(bytes in vec(any::<u8>(), 0..70), seed: u32) {
+        prop_assert_eq!(murmur3_x86_32(&bytes, seed), murmur3(&bytes, seed));
+    }
+}
