@@ -60,10 +60,7 @@ impl SqliteStorage {
         let (jobs, inbox) = mpsc::channel(WAITING_JOBS);
         std::thread::Builder::new()
             .name("sqlite".to_owned())
-            .spawn(move || {
-                work(connection, inbox);
-                drop(lock);
-            })
+            .spawn(move || work(lock, connection, inbox))
             .map_err(unavailable)?;
         Ok(Self { jobs })
     }
@@ -114,13 +111,15 @@ impl Storage for SqliteStorage {
 }
 
 /// The thread: one job after the other until `Close`, or until nobody can send another.
-fn work(mut connection: Connection, mut inbox: mpsc::Receiver<Job>) {
+fn work(lock: File, mut connection: Connection, mut inbox: mpsc::Receiver<Job>) {
     let mut next = inbox.blocking_recv();
     while let Some(job) = next.take() {
         match job {
             Job::Read(read) => read(&connection),
             Job::Close(reply) => {
                 let closed = connection.close().map_err(|(_, error)| unavailable(error));
+                // Before the answer: closed means that the next one can open the file.
+                drop(lock);
                 // Who asked may have stopped waiting.
                 let _ = reply.send(closed);
                 return;

@@ -3,69 +3,17 @@
 //! It never waits for I/O. Writes run in tasks of their own against storage and come back as committed changes, which
 //! it applies in revision order, encodes once and broadcasts.
 
+use super::handle::{Command, FlagStoreHandle, Listing, StreamedChange, Subscription, timed};
 use super::recent_changes::{self, RecentChanges};
 use crate::bus::Bus;
 use crate::metrics::{Metrics, OpeningLabels};
-use crate::storage::{CommittedChange, Contents, HistoryEntry, HistoryQuery, Storage, StorageError, Write, WriteError};
+use crate::storage::{CommittedChange, Contents, Storage, StorageError};
 use bytes::Bytes;
-use sidekick_core::{Change, Digest, Epoch, EventId, Flag, FlagKey, FlagStore, Revision, sse};
+use sidekick_core::{Change, Epoch, EventId, FlagStore, Revision, sse};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::{broadcast, mpsc, oneshot};
-
-/// How to reach the actor. Clones reach the same one.
-#[derive(Clone)]
-pub struct FlagStoreHandle {
-    inbox: mpsc::Sender<Command>,
-    storage: Arc<dyn Storage>,
-    bus: Arc<dyn Bus>,
-    metrics: Arc<Metrics>,
-}
-
-/// A change as every stream gets it.
-#[derive(Debug)]
-pub struct StreamedChange {
-    /// The revision that it made.
-    pub revision: Revision,
-    /// The digest of all flags after it.
-    pub digest: Digest,
-    /// Its event, encoded once for all.
-    pub event: Bytes,
-    /// When it was known to be durable.
-    pub committed_at: Instant,
-}
-
-/// What a stream starts with: everything up to a revision, and a receiver of everything after it.
-#[derive(Debug)]
-pub struct Subscription {
-    /// The events to send first, shared by all streams.
-    pub opening: Vec<Bytes>,
-    /// The revision at which the opening ends.
-    pub revision: Revision,
-    /// The digest of all flags at that revision.
-    pub digest: Digest,
-    /// Every change after that revision.
-    pub changes: broadcast::Receiver<Arc<StreamedChange>>,
-}
-
-/// All flags as one JSON document.
-#[derive(Clone, Debug)]
-pub struct Listing {
-    /// The history and the moment in it.
-    pub id: EventId,
-    /// A JSON array of all flags, sorted by key.
-    pub json: Bytes,
-}
-
-enum Command {
-    Subscribe { resume: Option<EventId>, reply: oneshot::Sender<Subscription> },
-    List { reply: oneshot::Sender<Listing> },
-    Get { key: FlagKey, reply: oneshot::Sender<Option<Flag>> },
-    Committed { changes: Vec<CommittedChange>, at: Instant, applied: Option<oneshot::Sender<()>> },
-    CaughtUp { result: Result<Vec<CommittedChange>, StorageError> },
-    Follow { id: EventId },
-}
 
 /// The actor itself; [`FlagStoreActor::start`] runs it as a task.
 pub struct FlagStoreActor {
@@ -248,8 +196,14 @@ impl FlagStoreActor {
         }
     }
 
+    /// Takes in what is durable, in any order, and applies what is next. `applied` comes with a change that this
+    /// instance wrote, and is dropped when that is applied.
     fn take_in(&mut self, changes: Vec<CommittedChange>, at: Instant, mut applied: Option<oneshot::Sender<()>>) {
         for CommittedChange { revision, change, .. } in changes {
+            if applied.is_some() {
+                // The other instances may not know yet.
+                self.handle.bus.publish(EventId { epoch: self.epoch.clone(), revision });
+            }
             // One that was applied already is done with: dropping `applied` tells so.
             if revision > self.store.revision() {
                 self.known = self.known.max(revision);
@@ -275,10 +229,7 @@ impl FlagStoreActor {
         let streamed = StreamedChange { revision, digest: self.store.digest(), event, committed_at: at };
         // No stream being open is no error.
         let _ = self.broadcast.send(Arc::new(streamed));
-        if applied.is_some() {
-            // This instance wrote it; the others may not know yet.
-            self.handle.bus.publish(EventId { epoch: self.epoch.clone(), revision });
-        }
+        drop(applied);
         self.handle.metrics.changes.inc();
         self.report();
     }
@@ -327,61 +278,6 @@ impl FlagStoreActor {
     }
 }
 
-impl FlagStoreHandle {
-    /// Opens a stream: from `resume` where the recent changes still cover it, else by a full replay. `None` when the
-    /// server is ending.
-    pub async fn subscribe(&self, resume: Option<EventId>) -> Option<Subscription> {
-        self.ask(|reply| Command::Subscribe { resume, reply }).await
-    }
-
-    /// All flags as JSON. `None` when the server is ending.
-    pub async fn list(&self) -> Option<Listing> {
-        self.ask(|reply| Command::List { reply }).await
-    }
-
-    /// One flag. The outer `None` means that the server is ending.
-    pub async fn get(&self, key: FlagKey) -> Option<Option<Flag>> {
-        self.ask(|reply| Command::Get { key, reply }).await
-    }
-
-    /// Carries out a write: done means durable, and visible to every later read of this instance.
-    ///
-    /// It goes on to its end even where the caller stops waiting.
-    ///
-    /// # Errors
-    /// Why nothing was changed.
-    pub async fn write(&self, write: Write) -> Result<CommittedChange, WriteError> {
-        let handle = self.clone();
-        let task = tokio::spawn(async move {
-            let committed = timed(&handle.metrics, "write", handle.storage.write(write)).await?;
-            let (applied, done) = oneshot::channel();
-            let changes = vec![committed.clone()];
-            let command = Command::Committed { changes, at: Instant::now(), applied: Some(applied) };
-            if handle.inbox.send(command).await.is_ok() {
-                // The sender is dropped, without a value, as soon as the change is applied.
-                let _ = done.await;
-            }
-            Ok(committed)
-        });
-        let stopped = |_| WriteError::Storage(StorageError::Unavailable("the write was broken off".to_owned()));
-        task.await.unwrap_or_else(|error| Err(stopped(error)))
-    }
-
-    /// Changes from the log.
-    ///
-    /// # Errors
-    /// What storage says.
-    pub async fn history(&self, query: HistoryQuery) -> Result<Vec<HistoryEntry>, StorageError> {
-        timed(&self.metrics, "history", self.storage.history(query)).await
-    }
-
-    async fn ask<T>(&self, command: impl FnOnce(oneshot::Sender<T>) -> Command) -> Option<T> {
-        let (reply, answer) = oneshot::channel();
-        self.inbox.send(command(reply)).await.ok()?;
-        answer.await.ok()
-    }
-}
-
 /// Passes the hints of other instances on.
 async fn follow(mut hints: broadcast::Receiver<EventId>, handle: FlagStoreHandle) {
     loop {
@@ -406,16 +302,4 @@ fn encode(epoch: &Epoch, revision: Revision, change: &Change) -> Bytes {
 
 fn previous(revision: Revision) -> Revision {
     Revision::new(revision.get().saturating_sub(1)).unwrap_or(Revision::ZERO)
-}
-
-/// Notes how long a storage operation takes.
-async fn timed<T, E>(
-    metrics: &Metrics,
-    operation: &'static str,
-    pending: impl Future<Output = Result<T, E>>,
-) -> Result<T, E> {
-    let start = Instant::now();
-    let result = pending.await;
-    metrics.storage_took(operation, start.elapsed(), result.is_err());
-    result
 }

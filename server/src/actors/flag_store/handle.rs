@@ -1,0 +1,140 @@
+//! How the rest of the server speaks to the FlagStore actor.
+
+use crate::bus::Bus;
+use crate::metrics::Metrics;
+use crate::storage::{CommittedChange, HistoryEntry, HistoryQuery, Storage, StorageError, Write, WriteError};
+use bytes::Bytes;
+use sidekick_core::{Digest, EventId, Flag, FlagKey, Revision};
+use std::sync::Arc;
+use std::time::Instant;
+use tokio::sync::{broadcast, mpsc, oneshot};
+
+/// How to reach the actor. Clones reach the same one.
+#[derive(Clone)]
+pub struct FlagStoreHandle {
+    pub(super) inbox: mpsc::Sender<Command>,
+    pub(super) storage: Arc<dyn Storage>,
+    pub(super) bus: Arc<dyn Bus>,
+    pub(super) metrics: Arc<Metrics>,
+}
+
+/// A change as every stream gets it.
+#[derive(Debug)]
+pub struct StreamedChange {
+    /// The revision that it made.
+    pub revision: Revision,
+    /// The digest of all flags after it.
+    pub digest: Digest,
+    /// Its event, encoded once for all.
+    pub event: Bytes,
+    /// When it was known to be durable.
+    pub committed_at: Instant,
+}
+
+/// What a stream starts with: everything up to a revision, and a receiver of everything after it.
+#[derive(Debug)]
+pub struct Subscription {
+    /// The events to send first, shared by all streams.
+    pub opening: Vec<Bytes>,
+    /// The revision at which the opening ends.
+    pub revision: Revision,
+    /// The digest of all flags at that revision.
+    pub digest: Digest,
+    /// Every change after that revision.
+    pub changes: broadcast::Receiver<Arc<StreamedChange>>,
+}
+
+/// All flags as one JSON document.
+#[derive(Clone, Debug)]
+pub struct Listing {
+    /// The history and the moment in it.
+    pub id: EventId,
+    /// A JSON array of all flags, sorted by key.
+    pub json: Bytes,
+}
+
+/// What the actor is told and asked.
+pub(super) enum Command {
+    Subscribe { resume: Option<EventId>, reply: oneshot::Sender<Subscription> },
+    List { reply: oneshot::Sender<Listing> },
+    Get { key: FlagKey, reply: oneshot::Sender<Option<Flag>> },
+    Committed { changes: Vec<CommittedChange>, at: Instant, applied: Option<oneshot::Sender<()>> },
+    CaughtUp { result: Result<Vec<CommittedChange>, StorageError> },
+    Follow { id: EventId },
+}
+
+impl FlagStoreHandle {
+    /// Opens a stream: from `resume` where the recent changes still cover it, else by a full replay. `None` when the
+    /// server is ending.
+    pub async fn subscribe(&self, resume: Option<EventId>) -> Option<Subscription> {
+        self.ask(|reply| Command::Subscribe { resume, reply }).await
+    }
+
+    /// All flags as JSON. `None` when the server is ending.
+    pub async fn list(&self) -> Option<Listing> {
+        self.ask(|reply| Command::List { reply }).await
+    }
+
+    /// One flag. The outer `None` means that the server is ending.
+    pub async fn get(&self, key: FlagKey) -> Option<Option<Flag>> {
+        self.ask(|reply| Command::Get { key, reply }).await
+    }
+
+    /// Carries out a write: done means durable, and visible to every later read of this instance.
+    ///
+    /// It goes on to its end even where the caller stops waiting.
+    ///
+    /// # Errors
+    /// Why nothing was changed.
+    pub async fn write(&self, write: Write) -> Result<CommittedChange, WriteError> {
+        let handle = self.clone();
+        let task = tokio::spawn(async move {
+            let committed = handle.write_to_storage(write).await?;
+            let (applied, done) = oneshot::channel();
+            let changes = vec![committed.clone()];
+            let command = Command::Committed { changes, at: Instant::now(), applied: Some(applied) };
+            if handle.inbox.send(command).await.is_ok() {
+                // The sender is dropped, without a value, as soon as the change is applied.
+                let _ = done.await;
+            }
+            Ok(committed)
+        });
+        let stopped = |_| WriteError::Storage(StorageError::Unavailable("the write was broken off".to_owned()));
+        task.await.unwrap_or_else(|error| Err(stopped(error)))
+    }
+
+    async fn write_to_storage(&self, write: Write) -> Result<CommittedChange, WriteError> {
+        let start = Instant::now();
+        let result = self.storage.write(write).await;
+        // A write that is refused is no failure of the storage.
+        let failed = matches!(result, Err(WriteError::Storage(_)));
+        self.metrics.storage_took("write", start.elapsed(), failed);
+        result
+    }
+
+    /// Changes from the log.
+    ///
+    /// # Errors
+    /// What storage says.
+    pub async fn history(&self, query: HistoryQuery) -> Result<Vec<HistoryEntry>, StorageError> {
+        timed(&self.metrics, "history", self.storage.history(query)).await
+    }
+
+    async fn ask<T>(&self, command: impl FnOnce(oneshot::Sender<T>) -> Command) -> Option<T> {
+        let (reply, answer) = oneshot::channel();
+        self.inbox.send(command(reply)).await.ok()?;
+        answer.await.ok()
+    }
+}
+
+/// Notes how long a storage operation takes.
+pub(super) async fn timed<T, E>(
+    metrics: &Metrics,
+    operation: &'static str,
+    pending: impl Future<Output = Result<T, E>>,
+) -> Result<T, E> {
+    let start = Instant::now();
+    let result = pending.await;
+    metrics.storage_took(operation, start.elapsed(), result.is_err());
+    result
+}

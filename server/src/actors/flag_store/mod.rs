@@ -1,0 +1,8 @@
+//! The FlagStore actor: the only owner of the flags in memory, its handle, and the recent changes it keeps.
+
+mod actor;
+mod handle;
+mod recent_changes;
+
+pub use actor::FlagStoreActor;
+pub use handle::{FlagStoreHandle, Listing, StreamedChange, Subscription};
