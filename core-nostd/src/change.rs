@@ -36,24 +36,24 @@ impl Change {
         let mut reader = Reader::new(json)?;
         let (mut kind, mut flag, mut key) = (None, None, None);
         let mut fields = Fields::new(Mode::Lenient);
-        reader.object(|reader, name| match name {
-            "type" => {
-                fields.once(0)?;
-                kind = Some(reader.string()?);
-                Ok(())
+        reader.object(|reader, name| {
+            match name {
+                "type" => {
+                    fields.once(0)?;
+                    kind = Some(reader.string()?);
+                }
+                // The `flag` of a type to come may have another form.
+                "flag" if kind.as_deref().is_none_or(|kind| kind == "UPSERT") => {
+                    fields.once(1)?;
+                    flag = Some(Flag::read(reader, Mode::Lenient)?);
+                }
+                "key" if kind.as_deref().is_none_or(|kind| kind == "DELETE") => {
+                    fields.once(2)?;
+                    key = Some(FlagKey::read(reader)?);
+                }
+                _ => return fields.unknown(reader, FIELDS),
             }
-            // The `flag` of a type to come may have another form.
-            "flag" if kind.as_deref().is_none_or(|kind| kind == "UPSERT") => {
-                fields.once(1)?;
-                flag = Some(Flag::read(reader, Mode::Lenient)?);
-                Ok(())
-            }
-            "key" if kind.as_deref().is_none_or(|kind| kind == "DELETE") => {
-                fields.once(2)?;
-                key = Some(FlagKey::read(reader)?);
-                Ok(())
-            }
-            _ => fields.unknown(reader, FIELDS),
+            Ok(())
         })?;
         reader.end()?;
         let missing = |name| Error::new(ErrorKind::MissingField).in_field(name);

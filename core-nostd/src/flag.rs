@@ -75,48 +75,43 @@ impl Flag {
         let mut key = None;
         let mut flag = Self::new(FlagKey::placeholder());
         let mut fields = Fields::new(mode);
-        reader.object(|reader, name| match name {
-            "key" => {
-                fields.once(0)?;
-                key = Some(FlagKey::read(reader)?);
-                Ok(())
+        reader.object(|reader, name| {
+            match name {
+                "key" => {
+                    fields.once(0)?;
+                    key = Some(FlagKey::read(reader)?);
+                }
+                "is_enabled" => {
+                    fields.once(1)?;
+                    flag.is_enabled = reader.boolean()?;
+                }
+                "rollout_percentage" => {
+                    fields.once(2)?;
+                    flag.rollout_percentage = read_rollout(reader)?;
+                }
+                "description" => {
+                    fields.once(3)?;
+                    flag.description = read_description(reader)?;
+                }
+                "rules" => {
+                    fields.once(4)?;
+                    flag.rules = read_rules(reader, mode)?;
+                }
+                "revision" => {
+                    fields.once(5)?;
+                    flag.revision = read_revision(reader)?;
+                }
+                "created_at" => {
+                    fields.once(6)?;
+                    flag.created_at = read_timestamp(reader)?;
+                }
+                "updated_at" => {
+                    fields.once(7)?;
+                    flag.updated_at = read_timestamp(reader)?;
+                }
+                _ => return fields.unknown(reader, FIELDS),
             }
-            "is_enabled" => {
-                fields.once(1)?;
-                flag.is_enabled = reader.boolean()?;
-                Ok(())
-            }
-            "rollout_percentage" => {
-                fields.once(2)?;
-                flag.rollout_percentage = read_rollout(reader)?;
-                Ok(())
-            }
-            "description" => {
-                fields.once(3)?;
-                flag.description = read_description(reader)?;
-                Ok(())
-            }
-            "rules" => {
-                fields.once(4)?;
-                flag.rules = read_rules(reader, mode)?;
-                Ok(())
-            }
-            "revision" => {
-                fields.once(5)?;
-                flag.revision = read_revision(reader)?;
-                Ok(())
-            }
-            "created_at" => {
-                fields.once(6)?;
-                flag.created_at = read_timestamp(reader)?;
-                Ok(())
-            }
-            "updated_at" => {
-                fields.once(7)?;
-                flag.updated_at = read_timestamp(reader)?;
-                Ok(())
-            }
-            _ => fields.unknown(reader, FIELDS),
+            Ok(())
         })?;
         match key {
             Some(key) => Ok(Self { key, ..flag }),

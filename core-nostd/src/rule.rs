@@ -48,23 +48,23 @@ impl TargetingRule {
         let start = reader.start()?;
         let (mut attribute, mut operator, mut values) = (None, None, None);
         let mut fields = Fields::new(mode);
-        reader.object(|reader, name| match name {
-            "attribute" => {
-                fields.once(0)?;
-                attribute = Some(read_attribute(reader)?);
-                Ok(())
+        reader.object(|reader, name| {
+            match name {
+                "attribute" => {
+                    fields.once(0)?;
+                    attribute = Some(read_attribute(reader)?);
+                }
+                "operator" => {
+                    fields.once(1)?;
+                    operator = Some(Operator::read(reader, mode)?);
+                }
+                "values" => {
+                    fields.once(2)?;
+                    values = Some(read_values(reader)?);
+                }
+                _ => return fields.unknown(reader, FIELDS),
             }
-            "operator" => {
-                fields.once(1)?;
-                operator = Some(Operator::read(reader, mode)?);
-                Ok(())
-            }
-            "values" => {
-                fields.once(2)?;
-                values = Some(read_values(reader)?);
-                Ok(())
-            }
-            _ => fields.unknown(reader, FIELDS),
+            Ok(())
         })?;
         let missing = |name| Error::new(ErrorKind::MissingField).in_field(name).at(start);
         let rule = Self {
