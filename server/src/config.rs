@@ -158,8 +158,12 @@ fn parsed<T: std::str::FromStr>(
 }
 
 fn keys(variable: &'static str, value: Option<String>) -> Result<Vec<String>, Error> {
-    let value = value.unwrap_or_default();
+    let Some(value) = value else { return Ok(Vec::new()) };
     let keys: Vec<String> = value.split(',').map(str::trim).filter(|key| !key.is_empty()).map(str::to_owned).collect();
+    if keys.is_empty() {
+        // Taking it for none would switch authentication off.
+        return Err(problem(variable, "it has commas and no key; give a key, or leave the variable unset".to_owned()));
+    }
     // A key travels in a header: RFC 6750 allows it these characters, and the message must not show it.
     let usable = |key: &String| key.bytes().all(|byte| byte.is_ascii_graphic());
     match keys.iter().position(|key| !usable(key)) {
@@ -175,6 +179,9 @@ fn database(value: Option<String>) -> Result<Database, Error> {
     let expected = "sqlite:PATH such as sqlite:sidekick.db is expected";
     let Some(value) = value else { return Ok(Database::Sqlite(PathBuf::from("sidekick.db"))) };
     match value.split_once(':') {
+        Some(("sqlite", path)) if path.contains(char::REPLACEMENT_CHARACTER) => {
+            Err(problem("DATABASE_URL", format!("the path is not UTF-8; {expected}")))
+        }
         Some(("sqlite", path)) if !path.is_empty() => {
             // `sqlite:///var/lib/sidekick.db` is written as often as `sqlite:/var/lib/sidekick.db`.
             Ok(Database::Sqlite(PathBuf::from(path.strip_prefix("//").unwrap_or(path))))
@@ -228,6 +235,7 @@ It is configured by environment variables:
                    [default: none: authentication is off and the server listens on loopback only]
   CLIENT_KEY       read-only bearer token for browsers and apps: /stream and GET of flags;
                    several, parted by commas, for rotation [default: none]
+  REDIS_URL        for several instances; this version runs one and refuses a value [default: none]
   HOST             the IP address to listen on [default: 0.0.0.0; without SDK_KEY 127.0.0.1]
   PORT             the port to listen on; 0 takes a free one [default: 3000]
   ALLOWED_ORIGINS  origins whose pages may call the API from a browser, parted by commas

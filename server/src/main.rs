@@ -32,7 +32,9 @@ fn main() -> ExitCode {
 }
 
 fn start() -> Result<(), Error> {
-    let config = Config::from_environment(|name| std::env::var(name).ok())?;
+    // Bytes that are no text are kept as U+FFFD and refused: a key of such bytes must not count as none.
+    let variable = |name: &str| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned());
+    let config = Config::from_environment(variable)?;
     let log = tracing_subscriber::fmt().with_max_level(config.log_level).with_target(false);
     match config.log_format {
         LogFormat::Text => log.init(),

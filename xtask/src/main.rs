@@ -1,6 +1,8 @@
 //! `cargo xtask`: the repository's own commands. This file only chooses one.
 
+mod clients;
 mod failure;
+mod python;
 mod repository;
 mod setup;
 mod suite;

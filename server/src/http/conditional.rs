@@ -2,7 +2,7 @@
 
 use super::body::{self, Body};
 use crate::storage::{EntityTags, Preconditions};
-use hyper::header::{ETAG, HeaderMap, HeaderName, HeaderValue, IF_MATCH, IF_NONE_MATCH};
+use hyper::header::{CACHE_CONTROL, ETAG, HeaderMap, HeaderName, HeaderValue, IF_MATCH, IF_NONE_MATCH};
 use hyper::{Response, StatusCode};
 use sidekick_core::Revision;
 
@@ -21,7 +21,10 @@ pub(super) fn tagged(mut response: Response<Body>, tag: &str, request: &HeaderMa
     let known =
         values(request, &IF_NONE_MATCH).any(|value| value == "*" || value.strip_prefix("W/").unwrap_or(value) == tag);
     if known {
+        // RFC 9110, section 15.4.5: what the full answer says of caching, this one says too.
+        let caching = response.headers_mut().remove(CACHE_CONTROL).map(|value| (CACHE_CONTROL, value));
         response = body::empty(StatusCode::NOT_MODIFIED);
+        response.headers_mut().extend(caching);
     }
     if let Ok(tag) = HeaderValue::from_str(tag) {
         response.headers_mut().insert(ETAG, tag);
@@ -52,6 +55,16 @@ mod tests {
     fn tags_of(value: &'static str) -> Option<EntityTags> {
         let headers = HeaderMap::from_iter([(IF_MATCH, HeaderValue::from_static(value))]);
         tags(&headers, &IF_MATCH)
+    }
+
+    #[test]
+    fn a_known_version_is_not_sent_again_and_says_of_caching_what_the_full_answer_says() {
+        let headers = HeaderMap::from_iter([(IF_NONE_MATCH, HeaderValue::from_static("\"16\", W/\"17\""))]);
+        let answer = |tag| tagged(body::answer(StatusCode::OK, "application/json", "[]"), tag, &headers);
+        assert_eq!((answer("\"17\"").status(), answer("\"18\"").status()), (StatusCode::NOT_MODIFIED, StatusCode::OK));
+        for header in [CACHE_CONTROL, ETAG] {
+            assert!(answer("\"17\"").headers().contains_key(&header), "{header}");
+        }
     }
 
     #[test]

@@ -24,7 +24,7 @@ const FIELDS: &str = "flag_key, flag, user_key, attributes";
 struct Question {
     subject: Subject,
     user_key: Box<str>,
-    attributes: Vec<(String, String)>,
+    attributes: Vec<Attribute>,
 }
 
 #[derive(Debug)]
@@ -34,6 +34,9 @@ enum Subject {
     /// A flag that is not saved.
     Preview(Box<Flag>),
 }
+
+/// Name and value; null counts as not given.
+type Attribute = (String, Option<String>);
 
 #[derive(Serialize)]
 struct Answer {
@@ -57,7 +60,8 @@ pub(super) async fn evaluate(request: &mut Request<Incoming>, app: &App) -> Resu
     };
     // Compiled anew for each question, away from the actor: nobody waits for an expensive one.
     let flag = flag.map(CompiledFlag::new);
-    let attributes: Vec<(&str, &str)> = attributes.iter().map(|(name, value)| (&**name, &**value)).collect();
+    let attributes: Vec<(&str, &str)> =
+        attributes.iter().filter_map(|(name, value)| Some((&**name, value.as_deref()?))).collect();
     let evaluation = match &flag {
         Some(flag) => flag.evaluate(&user_key, attributes.as_slice()),
         None => Evaluation::flag_not_found(false),
@@ -136,8 +140,8 @@ impl Question {
     }
 }
 
-/// Strings, numbers and booleans as the SDKs turn them into strings; null counts as not given.
-fn read_attributes(reader: &mut Reader<'_>, attributes: &mut Vec<(String, String)>) -> Result<Option<Problem>, Error> {
+/// Strings, numbers and booleans as the SDKs turn them into strings.
+fn read_attributes(reader: &mut Reader<'_>, attributes: &mut Vec<Attribute>) -> Result<Option<Problem>, Error> {
     let mut problem = None;
     let mut refuse = |name: &str, what: &str| {
         let field = format!("attributes.{name}");
@@ -154,10 +158,9 @@ fn read_attributes(reader: &mut Reader<'_>, attributes: &mut Vec<(String, String
                 return reader.skip();
             }
         };
-        let Some(value) = value else { return Ok(()) };
         if name.len() > NAME_LIMIT {
             refuse(name, &format!("the name is longer than {NAME_LIMIT} bytes"));
-        } else if value.len() > VALUE_LIMIT {
+        } else if value.as_ref().is_some_and(|value| value.len() > VALUE_LIMIT) {
             refuse(name, &format!("longer than {VALUE_LIMIT} bytes"));
         } else if attributes.iter().any(|(known, _)| known == name) {
             refuse(name, "given twice");
@@ -185,6 +188,14 @@ fn number_text(json: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_attribute_is_given_once_and_null_counts() {
+        for attributes in [r#"{"a":null,"a":"x"}"#, r#"{"a":"x","a":null}"#, r#"{"a":null,"a":null}"#] {
+            let json = format!(r#"{{"flag_key":"f","user_key":"u","attributes":{attributes}}}"#);
+            assert_eq!(Question::from_json(json.as_bytes()).unwrap_err().status(), StatusCode::BAD_REQUEST, "{json}");
+        }
+    }
 
     #[test]
     fn numbers_are_written_as_javascript_does() {

@@ -10,4 +10,17 @@
 
 mod support;
 
+mod auth;
+mod bad_input;
+mod conditional;
+mod cors;
+mod durability;
+mod evaluate;
+mod following;
+mod footprint;
+mod lifecycle;
+mod metrics;
+mod openapi;
 mod rest;
+mod storage_contract;
+mod stream;

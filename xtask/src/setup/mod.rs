@@ -3,10 +3,10 @@
 mod apt;
 mod need;
 
-pub(crate) use need::{COMPILER, CURL, DENY, Need, PYTHON, RUST_TOOLS};
+pub(crate) use need::{COMPILER, CURL, DENY, NODE, Need, PYTHON, RUST_TOOLS};
 
 use crate::failure::{Failure, Outcome};
-use crate::{targets, vectors};
+use crate::{clients, targets, vectors};
 
 /// Meets every need, and goes on past one that cannot be met, so that a person sees the whole list at once.
 pub(crate) fn run() -> Outcome {
@@ -22,6 +22,7 @@ pub(crate) fn run() -> Outcome {
         note(need.name, ensure(need));
     }
     note("the packages that the vectors' generator uses", vectors::ensure_environment().map(drop));
+    note("the clients that read the stream in a test", clients::ensure_packages().map(drop));
     note("Rust's library for the core's targets", targets::ensure_all());
     if unmet.is_empty() {
         println!("\nEverything that `cargo xtask test` needs is here.");

@@ -2,7 +2,7 @@
 
 use crate::failure::Outcome;
 use crate::tool::{run, tool};
-use crate::{setup, targets, tidy, vectors};
+use crate::{clients, setup, targets, tidy, vectors};
 
 /// One part of the tests.
 pub(crate) struct Part {
@@ -23,6 +23,11 @@ pub(crate) const PARTS: &[Part] = &[
     Part { name: "deny", what: "the dependencies' licences, versions and sources are allowed", run: deny },
     Part { name: "vectors", what: "the test vectors are what their generator gives", run: vectors::check },
     Part { name: "unit", what: "cargo test --workspace", run: unit },
+    Part {
+        name: "clients",
+        what: "clients that nobody here wrote rebuild the flags from the stream",
+        run: clients::test,
+    },
     Part { name: "targets", what: "the core builds for every target that an SDK ships to", run: targets::build_all },
 ];
 
@@ -34,7 +39,9 @@ fn fmt() -> Outcome {
 fn clippy() -> Outcome {
     setup::ensure(&setup::RUST_TOOLS)?;
     setup::ensure(&setup::COMPILER)?;
-    run(&mut tool("cargo", &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))
+    run(&mut tool("cargo", &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
+    // No target by default, for it needs more than Rust to run.
+    run(&mut tool("cargo", &["clippy", "--package", "server", "--test", "foreign_clients", "--", "-D", "warnings"]))
 }
 
 fn docs() -> Outcome {

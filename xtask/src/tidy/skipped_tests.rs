@@ -20,12 +20,18 @@ fn check_file(file: &File) -> Vec<Finding> {
         _ => return Vec::new(),
     };
     let lines =
-        numbered(&text).filter_map(|(number, line)| Some((number, words.iter().find(|word| line.contains(**word))?)));
+        numbered(&text).filter_map(|(number, line)| Some((number, words.iter().find(|word| stands(line, word))?)));
     lines
         .map(|(number, word)| {
             Finding::at(file, number, format!("`{word}` keeps a test from running"), "let it run, or remove it")
         })
         .collect()
+}
+
+/// Whether `word` stands in the line as a word of its own: `process.exit(` is no `xit(`.
+fn stands(line: &str, word: &str) -> bool {
+    let is_part = |character: char| character.is_alphanumeric() || character == '_';
+    line.match_indices(word).any(|(start, _)| !(word.starts_with(is_part) && line.split_at(start).0.ends_with(is_part)))
 }
 
 #[cfg(test)]
@@ -41,6 +47,7 @@ mod tests {
     fn tests_that_run_pass() {
         assert_eq!(findings("a.rs", "let x = list.iter().skip(1); // #[ignore]\n#[test]\nfn a() {}"), 0);
         assert_eq!(findings("a.test.ts", "test('skips nothing', () => {})"), 0);
+        assert_eq!(findings("a.mjs", "process.exit(1)"), 0);
         assert_eq!(findings("a.py", "def test_a(): pass"), 0);
     }
 
@@ -49,6 +56,7 @@ mod tests {
         assert_eq!(findings("a.rs", "#[test]\n#[ignore = \"slow\"]\nfn a() {}"), 1);
         assert_eq!(findings("a.rs", "#[cfg_attr(miri, ignore)]"), 1);
         assert_eq!(findings("a.test.ts", "describe.only('a', f)\ntest.skip('b', g)"), 2);
+        assert_eq!(findings("a.test.js", "xit('a', f)"), 1);
         assert_eq!(findings("a.py", "@pytest.mark.skip"), 1);
         assert_eq!(findings("a_test.dart", "test('a', f, skip: true)"), 1);
     }

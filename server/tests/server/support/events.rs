@@ -36,6 +36,11 @@ impl EventStream {
             head += &format!("{name}: {value}\r\n");
         }
         socket.write_all(format!("{head}\r\n").as_bytes()).unwrap();
+        Self::of_answer(socket)
+    }
+
+    /// The stream that answers a request which was sent already.
+    pub fn of_answer(socket: TcpStream) -> Self {
         let mut socket = BufReader::new(socket);
         let (status, headers) = http::read_head(&mut socket);
         assert_eq!(status, 200);
@@ -57,6 +62,17 @@ impl EventStream {
             }
         }
         self.events.pop_front()
+    }
+
+    /// The body as it came, up to and with `end`. Events that were not taken before are in it no more.
+    pub fn read_text_until(&mut self, end: &str) -> String {
+        let mut text = String::new();
+        let mut byte = [0];
+        while !text.ends_with(end) {
+            assert_eq!(self.body.read(&mut byte).expect("not within the deadline"), 1, "the end after {text:?}");
+            text.push(byte[0].into());
+        }
+        text
     }
 
     /// The next event that is no heartbeat.

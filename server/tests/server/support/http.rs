@@ -1,7 +1,16 @@
 //! HTTP/1.1 by hand, so that a test can also say what no client library would.
 
+use super::DEADLINE;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+use std::net::{SocketAddr, TcpStream};
+
+/// A connection with a deadline on every read and write.
+pub fn connect(address: SocketAddr) -> TcpStream {
+    let socket = TcpStream::connect(address).unwrap();
+    socket.set_read_timeout(Some(DEADLINE)).unwrap();
+    socket.set_write_timeout(Some(DEADLINE)).unwrap();
+    socket
+}
 
 /// An answer.
 #[derive(Debug)]
@@ -39,6 +48,36 @@ pub fn exchange(mut socket: TcpStream, method: &str, path: &str, headers: &[(&st
     // A server may refuse a body before all of it was sent.
     let _ = socket.write_all(body);
     read_response(&mut BufReader::new(socket), method == "HEAD")
+}
+
+/// A connection that is used for one request after the other.
+pub struct Connection(BufReader<TcpStream>);
+
+impl Connection {
+    pub const fn new(socket: BufReader<TcpStream>) -> Self {
+        Self(socket)
+    }
+
+    /// Sends a request, with a JSON body or none, and reads its answer.
+    pub fn request(&mut self, method: &str, path: &str, body: &str) -> Response {
+        let head = format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n");
+        let request = format!("{head}Content-Length: {}\r\n\r\n{body}", body.len());
+        self.0.get_mut().write_all(request.as_bytes()).unwrap();
+        read_response(&mut self.0, method == "HEAD")
+    }
+}
+
+/// Sends bytes as they are, and reads the answer; `None` where the connection is closed without one.
+pub fn speak(mut socket: TcpStream, bytes: &[u8]) -> Option<Response> {
+    // A server may refuse a request before all of it was sent.
+    let _ = socket.write_all(bytes);
+    let mut socket = BufReader::new(socket);
+    match socket.fill_buf() {
+        Ok([]) => None,
+        Ok(_) => Some(read_response(&mut socket, bytes.starts_with(b"HEAD "))),
+        Err(error) if error.kind() == std::io::ErrorKind::ConnectionReset => None,
+        Err(error) => panic!("neither an answer nor the end of the connection: {error}"),
+    }
 }
 
 /// Reads one answer with a known length.

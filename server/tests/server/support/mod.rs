@@ -1,14 +1,35 @@
 //! A server of a test's own, and what the tests say to it.
 
 mod events;
+mod folder;
 mod http;
+mod in_process;
+mod model;
 mod process;
 
 pub use events::{EventStream, OwnedEvent};
-pub use http::{Response, read_response};
-pub use process::Server;
+pub use folder::Folder;
+pub use http::{Connection, Response, exchange, read_response, speak};
+pub use in_process::InProcess;
+pub use model::Model;
+pub use process::{Server, run_to_end};
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How long a test waits for something that must happen.
 pub const DEADLINE: Duration = Duration::from_secs(20);
+
+/// Waits until `holds` does.
+pub fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
+    let start = Instant::now();
+    while !holds() {
+        assert!(start.elapsed() < DEADLINE, "not within {DEADLINE:?}: {what}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// The value of a series in a `/metrics` text; 0 where it was not counted yet.
+pub fn metric_in(text: &str, series: &str) -> f64 {
+    let value = text.lines().find_map(|line| line.strip_prefix(series)?.strip_prefix(' '));
+    value.map_or(0.0, |value| value.parse().unwrap())
+}

@@ -1,22 +1,24 @@
 //! The real server binary as a child process, on a free port and in a folder of its own.
 
 use super::http::{self, Response};
-use super::{DEADLINE, EventStream};
-use std::io::{BufRead, BufReader};
+use super::{DEADLINE, EventStream, Folder};
+use std::io::{BufRead, BufReader, Read};
 use std::net::{SocketAddr, TcpStream};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-/// A running server. It is killed, and its folder removed, when the test lets go of it.
+/// A running server. It is killed, and its folder removed, when the test lets go of it; one that has panicked fails
+/// the test.
 pub struct Server {
     child: Child,
     pub address: SocketAddr,
-    pub folder: PathBuf,
+    pub folder: Folder,
     variables: Vec<(String, String)>,
     log: Arc<Mutex<String>>,
+    readers: Vec<JoinHandle<()>>,
     key: Option<String>,
 }
 
@@ -28,28 +30,27 @@ impl Server {
 
     /// A server with more environment variables. The first `SDK_KEY`, if any, is sent with every request.
     pub fn start_with(variables: &[(&str, &str)]) -> Self {
-        static COUNT: AtomicUsize = AtomicUsize::new(0);
-        let name = format!("sidekick-test-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-        let folder = std::env::temp_dir().join(name);
-        std::fs::create_dir_all(&folder).unwrap();
+        let folder = Folder::new();
         let variables: Vec<_> = variables.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
-        Self::launch(folder, variables)
-    }
-
-    fn launch(folder: PathBuf, variables: Vec<(String, String)>) -> Self {
         let mut child = command(&folder, &variables).spawn().unwrap();
-        let log = Arc::new(Mutex::new(String::new()));
-        let address = listen_to(&mut child, &log);
+        let (log, mut readers) = (Arc::default(), Vec::new());
+        let address = listen_to(&mut child, &log, &mut readers);
         let sdk_key = variables.iter().find(|(name, _)| name == "SDK_KEY");
         let key = sdk_key.and_then(|(_, value)| value.split(',').next()).map(str::to_owned);
-        Self { child, address, folder, variables, log, key }
+        Self { child, address, folder, variables, log, readers, key }
     }
 
     /// Kills the process as a power cut would (SIGKILL) and starts it again on the same folder.
     pub fn kill_and_restart(&mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
+        self.kill();
         self.restart();
+    }
+
+    /// Kills the process (SIGKILL).
+    pub fn kill(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        self.finish_log();
     }
 
     /// Asks the process to end (SIGTERM).
@@ -58,11 +59,12 @@ impl Server {
         assert!(status.success());
     }
 
-    /// Waits for the process to end by itself.
+    /// Waits for the process to end by itself. The log is complete then.
     pub fn wait(&mut self) -> ExitStatus {
         let start = Instant::now();
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {
+                self.finish_log();
                 return status;
             }
             assert!(start.elapsed() < DEADLINE, "the server did not end; its log:\n{}", self.log());
@@ -73,10 +75,17 @@ impl Server {
     /// Starts the process again, after it has ended, on the same folder.
     pub fn restart(&mut self) {
         self.child = command(&self.folder, &self.variables).spawn().unwrap();
-        self.address = listen_to(&mut self.child, &self.log);
+        self.address = listen_to(&mut self.child, &self.log, &mut self.readers);
     }
 
-    /// Everything that the process has logged.
+    /// Takes in the rest of what a process that has ended wrote.
+    fn finish_log(&mut self) {
+        for reader in self.readers.drain(..) {
+            let _ = reader.join();
+        }
+    }
+
+    /// Everything that the process has logged, and written to its standard error.
     pub fn log(&self) -> String {
         self.log.lock().unwrap().clone()
     }
@@ -87,10 +96,7 @@ impl Server {
 
     /// A connection with a deadline on every read and write.
     pub fn connect(&self) -> TcpStream {
-        let socket = TcpStream::connect(self.address).unwrap();
-        socket.set_read_timeout(Some(DEADLINE)).unwrap();
-        socket.set_write_timeout(Some(DEADLINE)).unwrap();
-        socket
+        http::connect(self.address)
     }
 
     /// Sends a request with the server's own key, and `Content-Type: application/json` where there is a body.
@@ -122,14 +128,50 @@ impl Server {
         headers.extend(last_event_id.map(|id| ("Last-Event-ID", id)));
         EventStream::open(self.connect(), "/stream", &headers)
     }
+
+    /// The value of a series in `/metrics`.
+    pub fn metric(&self, series: &str) -> f64 {
+        super::metric_in(self.request("GET", "/metrics", "").text(), series)
+    }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-        let _ = std::fs::remove_dir_all(&self.folder);
+        self.kill();
+        let panicked = self.log().contains("panicked at");
+        assert!(!panicked || std::thread::panicking(), "the server panicked; its log:\n{}", self.log());
     }
+}
+
+/// How a process that was not meant to go on has ended.
+#[derive(Debug)]
+pub struct Ended {
+    pub code: Option<i32>,
+    pub output: String,
+    pub errors: String,
+}
+
+/// Runs the server with arguments and environment variables where it must end by itself.
+pub fn run_to_end(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Ended {
+    let variables: Vec<_> = variables.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
+    let mut child = command(folder, &variables).args(arguments).spawn().unwrap();
+    let (mut output, mut errors) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
+    let start = Instant::now();
+    let status = loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            break status;
+        }
+        if start.elapsed() > DEADLINE {
+            let _ = child.kill();
+            let _ = child.wait();
+            panic!("the server goes on with {arguments:?} {variables:?}");
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    };
+    let mut ended = Ended { code: status.code(), output: String::new(), errors: String::new() };
+    output.read_to_string(&mut ended.output).unwrap();
+    errors.read_to_string(&mut ended.errors).unwrap();
+    ended
 }
 
 fn command(folder: &Path, variables: &[(String, String)]) -> Command {
@@ -143,26 +185,35 @@ fn command(folder: &Path, variables: &[(String, String)]) -> Command {
         .current_dir(folder)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
-        .stderr(Stdio::inherit());
+        .stderr(Stdio::piped());
     command
 }
 
 /// Keeps the log and answers the address in it.
-fn listen_to(child: &mut Child, log: &Arc<Mutex<String>>) -> SocketAddr {
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+fn listen_to(child: &mut Child, log: &Arc<Mutex<String>>, readers: &mut Vec<JoinHandle<()>>) -> SocketAddr {
+    readers.push(keep(BufReader::new(child.stderr.take().unwrap()), log));
+    let mut output = BufReader::new(child.stdout.take().unwrap());
     let mut address = None;
     while address.is_none() {
-        let line = lines.next().expect("the server ended before it listened").unwrap();
+        let mut line = String::new();
+        let count = output.read_line(&mut line).unwrap();
+        log.lock().unwrap().push_str(&line);
+        assert!(count > 0, "the server ended before it listened; its log:\n{}", log.lock().unwrap());
         address = address_in(&line);
-        log.lock().unwrap().extend([line.as_str(), "\n"]);
     }
+    readers.push(keep(output, log));
+    address.unwrap()
+}
+
+fn keep(mut output: impl BufRead + Send + 'static, log: &Arc<Mutex<String>>) -> JoinHandle<()> {
     let log = Arc::clone(log);
     std::thread::spawn(move || {
-        for line in lines.map_while(Result::ok) {
-            log.lock().unwrap().extend([line.as_str(), "\n"]);
+        let mut line = String::new();
+        while output.read_line(&mut line).is_ok_and(|count| count > 0) {
+            log.lock().unwrap().push_str(&line);
+            line.clear();
         }
-    });
-    address.unwrap()
+    })
 }
 
 /// The address in the line of the text or the JSON log that says where the server listens.
@@ -170,5 +221,5 @@ fn address_in(line: &str) -> Option<SocketAddr> {
     let (_, rest) = line.split_once("listening").filter(|_| line.contains("address"))?;
     let start = rest.find(|character: char| character.is_ascii_digit() || character == '[')?;
     let end = rest[start..].find([' ', '"']).map_or(rest.len(), |length| start + length);
-    rest[start..end].parse().ok()
+    rest[start..end].trim_end().parse().ok()
 }

@@ -1,0 +1,192 @@
+//! `POST /api/evaluate`: the answer for a user and why, held against the vectors that every engine shares.
+
+use crate::support::{Connection, Server};
+use serde_json::{Value, json};
+use std::io::BufReader;
+
+fn ask(server: &Server, question: &Value) -> Value {
+    let answer = server.request("POST", "/api/evaluate", &question.to_string());
+    assert_eq!((answer.status, answer.header("content-type")), (200, Some("application/json")), "{}", answer.text());
+    answer.json()
+}
+
+fn put(server: &Server, flag: &Value) -> u64 {
+    let answer = server.request("POST", "/api/flags", &flag.to_string());
+    assert!(matches!(answer.status, 200 | 201), "{}", answer.text());
+    answer.json()["revision"].as_u64().unwrap()
+}
+
+/// `dark_mode:alice` and `dark_mode:bob` hash to buckets that the vectors give; here they are read from there.
+fn buckets() -> Vec<(String, f64)> {
+    let vectors: Value = serde_json::from_str(include_str!("../../../core-nostd/tests/vectors/buckets.json")).unwrap();
+    let cases = vectors["cases"].as_array().unwrap().iter();
+    let of_flag = cases.filter(|case| case["flag_key"] == "new_checkout" && case["user_key"].is_string());
+    of_flag
+        .map(|case| {
+            let thousandths = case["bucket_thousandths"].as_f64().unwrap();
+            (case["user_key"].as_str().unwrap().to_owned(), thousandths / 1000.0)
+        })
+        .collect()
+}
+
+#[test]
+fn every_reason_is_explained() {
+    let server = Server::start();
+    let (user, bucket) = buckets().into_iter().find(|(_, bucket)| (1.0..99.0).contains(bucket)).unwrap();
+    let rules = json!([
+        {"attribute": "email", "operator": "EndsWith", "values": ["@acme.com"]},
+        {"attribute": "plan", "operator": "Equals", "values": ["pro"]},
+    ]);
+    let flag = |fields: Value| {
+        let mut flag = json!({"key": "new_checkout", "is_enabled": true, "rules": rules});
+        flag.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+        put(&server, &flag)
+    };
+    let ask = |attributes: Value| {
+        ask(&server, &json!({"flag_key": "new_checkout", "user_key": user, "attributes": attributes}))
+    };
+    let share = |share: f64| (share * 1000.0).round() / 1000.0;
+
+    let revision = flag(json!({"is_enabled": false, "rollout_percentage": 100}));
+    assert_eq!(
+        ask(json!({"email": "ada@acme.com"})),
+        json!({"enabled": false, "reason": "DISABLED", "rule_index": null, "bucket": bucket,
+            "rollout_percentage": 100.0, "revision": revision})
+    );
+    let revision = flag(json!({"rollout_percentage": 0}));
+    assert_eq!(
+        ask(json!({"plan": "pro"})),
+        json!({"enabled": true, "reason": "TARGETING_MATCH", "rule_index": 1, "bucket": bucket,
+            "rollout_percentage": 0.0, "revision": revision})
+    );
+    assert_eq!(ask(json!({"plan": "pro", "email": "ada@acme.com"}))["rule_index"], 0, "the first that matches");
+    assert_eq!(
+        ask(json!({"plan": "Pro"})),
+        json!({"enabled": false, "reason": "STATIC", "rule_index": null, "bucket": bucket,
+            "rollout_percentage": 0.0, "revision": revision})
+    );
+    let revision = flag(json!({"rollout_percentage": null}));
+    assert_eq!(
+        ask(json!({})),
+        json!({"enabled": true, "reason": "STATIC", "rule_index": null, "bucket": bucket,
+            "rollout_percentage": null, "revision": revision})
+    );
+    for (rollout, enabled) in [(share(bucket), false), (share(bucket + 0.001), true), (1.0, false), (99.0, true)] {
+        let revision = flag(json!({"rollout_percentage": rollout}));
+        assert_eq!(
+            ask(json!({})),
+            json!({"enabled": enabled, "reason": "SPLIT", "rule_index": null, "bucket": bucket,
+                "rollout_percentage": rollout, "revision": revision})
+        );
+    }
+}
+
+#[test]
+fn an_unknown_flag_is_an_answer() {
+    let server = Server::start();
+    for key in ["missing", "", "no key at all", "ü", &"k".repeat(4096)] {
+        assert_eq!(
+            ask(&server, &json!({"flag_key": key, "user_key": "u"})),
+            json!({"enabled": false, "reason": "FLAG_NOT_FOUND", "rule_index": null, "bucket": null,
+                "rollout_percentage": null, "revision": null})
+        );
+    }
+}
+
+#[test]
+fn a_preview_answers_for_a_flag_that_is_not_saved() {
+    let server = Server::start();
+    let (user, bucket) = buckets().remove(0);
+    put(&server, &json!({"key": "new_checkout", "is_enabled": false}));
+    let before = server.request("GET", "/api/flags", "");
+    let preview = |flag: Value| ask(&server, &json!({"flag": flag, "user_key": user, "attributes": {"plan": "pro"}}));
+    let on = json!({"enabled": true, "reason": "STATIC", "rule_index": null, "bucket": bucket,
+        "rollout_percentage": null, "revision": 0});
+    assert_eq!(preview(json!({"key": "new_checkout", "is_enabled": true})), on);
+    assert_eq!(preview(json!({"key": "new_checkout"}))["reason"], "DISABLED", "POST's defaults");
+    let rule = json!({"attribute": "plan", "operator": "StartsWith", "values": ["p"]});
+    let ruled = preview(json!({"key": "other", "is_enabled": true, "rollout_percentage": 0, "rules": [rule]}));
+    assert_eq!((&ruled["reason"], &ruled["rule_index"]), (&"TARGETING_MATCH".into(), &0.into()));
+    let after = server.request("GET", "/api/flags", "");
+    assert_eq!((after.text(), after.header("etag")), (before.text(), before.header("etag")), "nothing was saved");
+    assert_eq!(ask(&server, &json!({"flag_key": "other", "user_key": "u"}))["reason"], "FLAG_NOT_FOUND");
+}
+
+#[test]
+fn attributes_of_any_plain_type_are_held_as_their_json_text() {
+    let server = Server::start();
+    let matches = |value: &str, given: &str| {
+        let question = format!(
+            r#"{{"user_key":"u","attributes":{{"x":{given}}},"flag":{{"key":"a","is_enabled":true,"rollout_percentage":0,
+                "rules":[{{"attribute":"x","operator":"Equals","values":[{value}]}}]}}}}"#
+        );
+        let answer = server.request("POST", "/api/evaluate", &question);
+        assert_eq!(answer.status, 200, "{given}: {}", answer.text());
+        answer.json()["enabled"].as_bool().unwrap()
+    };
+    for (given, text) in [
+        ("42", r#""42""#),
+        ("-7", r#""-7""#),
+        ("1.5", r#""1.5""#),
+        ("1.0", r#""1""#),
+        ("1e2", r#""100""#),
+        ("true", r#""true""#),
+        ("false", r#""false""#),
+        (r#""""#, r#""""#),
+        (r#""\u00e9""#, r#""é""#),
+    ] {
+        assert!(matches(text, given), "{given} is {text}");
+        assert!(!matches(r#""something else""#, given));
+    }
+    for text in [r#""null""#, r#""""#] {
+        assert!(!matches(text, "null"), "null counts as not given");
+    }
+    // Even NotEquals does not match what was not given.
+    let rule = json!({"attribute": "x", "operator": "NotEquals", "values": ["y"]});
+    let flag = json!({"key": "a", "is_enabled": true, "rollout_percentage": 0, "rules": [rule]});
+    for (attributes, enabled) in [(json!({"x": null}), false), (json!({}), false), (json!({"x": "z"}), true)] {
+        let answer = ask(&server, &json!({"flag": flag, "user_key": "u", "attributes": attributes}));
+        assert_eq!(answer["enabled"], enabled, "{attributes}");
+    }
+}
+
+#[test]
+fn the_server_agrees_with_the_vectors() {
+    let server = Server::start();
+    let vectors: Value =
+        serde_json::from_str(include_str!("../../../core-nostd/tests/vectors/evaluation.json")).unwrap();
+    let index: Value = serde_json::from_str(include_str!("../../../core-nostd/tests/vectors/index.json")).unwrap();
+    let cases = vectors["cases"].as_array().unwrap();
+    let listed = index["files"].as_array().unwrap().iter().find(|file| file["file"] == "evaluation.json").unwrap();
+    assert_eq!(listed["cases"], cases.len());
+    let mut connection = Connection::new(BufReader::new(server.connect()));
+    let mut replayed = 0;
+    for case in cases.iter().filter(|case| case["lenient"] != true) {
+        let mut revisions = serde_json::Map::new();
+        for flag in case["flags"].as_array().unwrap() {
+            let answer = connection.request("POST", "/api/flags", &flag.to_string());
+            assert!(matches!(answer.status, 200 | 201), "{case}: {}", answer.text());
+            revisions.insert(flag["key"].as_str().unwrap().to_owned(), answer.json()["revision"].clone());
+        }
+        let question =
+            json!({"flag_key": case["flag_key"], "user_key": case["user_key"], "attributes": case["attributes"]});
+        let answer = connection.request("POST", "/api/evaluate", &question.to_string());
+        assert_eq!(answer.status, 200, "{case}: {}", answer.text());
+        let (answer, expect) = (answer.json(), &case["expect"]);
+        assert_eq!(answer["reason"], expect["reason"], "{case}");
+        assert_eq!(answer["rule_index"], expect["rule_index"], "{case}");
+        // The route has no default to give: an unknown flag is off.
+        let enabled = if expect["reason"] == "FLAG_NOT_FOUND" { &Value::Bool(false) } else { &expect["enabled"] };
+        assert_eq!(&answer["enabled"], enabled, "{case}");
+        if let Some(thousandths) = expect["bucket_thousandths"].as_f64() {
+            assert_eq!(answer["bucket"], thousandths / 1000.0, "{case}");
+        }
+        let revision = revisions.get(case["flag_key"].as_str().unwrap()).unwrap_or(&Value::Null);
+        assert_eq!(&answer["revision"], revision, "{case}");
+        for key in revisions.keys() {
+            assert_eq!(connection.request("DELETE", &format!("/api/flags/{key}"), "").status, 204);
+        }
+        replayed += 1;
+    }
+    assert!(replayed > cases.len() / 2, "{replayed}");
+}
