@@ -136,7 +136,7 @@ impl Flag {
         writer.raw(if self.is_enabled { "true" } else { "false" });
         writer.raw(",\"rollout_percentage\":");
         match self.rollout_percentage {
-            Some(share) => writer.thousandths(share.thousandths()),
+            Some(share) => writer.display(share),
             None => writer.raw("null"),
         }
         writer.raw(",\"description\":");

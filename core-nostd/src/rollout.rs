@@ -1,6 +1,7 @@
 //! Where the hash puts a user, and the share of users that a flag is on for.
 
 use crate::error::{Error, ErrorKind, excerpt};
+use core::fmt;
 
 /// A share of users in thousandths of a percent, from 0 to 100 %.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -58,6 +59,34 @@ impl Bucket {
     pub const fn thousandths(self) -> u32 {
         self.0
     }
+}
+
+/// A decimal number without trailing zeros: `50`, `0.1`, `12.345`.
+impl fmt::Display for Percentage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_thousandths(self.0, f)
+    }
+}
+
+/// A decimal number without trailing zeros: `7`, `41.07`.
+impl fmt::Display for Bucket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_thousandths(self.0, f)
+    }
+}
+
+fn write_thousandths(value: u32, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    write!(f, "{}", value / 1000)?;
+    let (mut fraction, mut scale) = (value % 1000, 100);
+    if fraction > 0 {
+        f.write_str(".")?;
+    }
+    while fraction > 0 {
+        write!(f, "{}", fraction / scale)?;
+        fraction %= scale;
+        scale /= 10;
+    }
+    Ok(())
 }
 
 /// The value of a JSON number in thousandths, where it is whole, not negative and has at most six digits.
@@ -137,6 +166,15 @@ mod tests {
             "1e18446744073709551617",
         ] {
             assert_eq!(thousandths(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_percentage_is_written_without_trailing_zeros() {
+        for (value, text) in
+            [(0, "0"), (1, "0.001"), (50_000, "50"), (100, "0.1"), (12_345, "12.345"), (99_050, "99.05")]
+        {
+            assert_eq!(alloc::format!("{}", Percentage(value)), text);
         }
     }
 

@@ -186,8 +186,12 @@ def read_timestamp(value, path, lenient):
 SHORT = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
+# Unicode's line ends beyond ASCII: a reader of the stream might cut a line there.
+LINE_ENDS = "\u0085\u2028\u2029"
+
+
 def quote(text):
-    escaped = (SHORT.get(c) or (f"\\u{ord(c):04x}" if c < " " else c) for c in text)
+    escaped = (SHORT.get(c) or (f"\\u{ord(c):04x}" if c < " " or c in LINE_ENDS else c) for c in text)
     return '"' + "".join(escaped) + '"'
 
 

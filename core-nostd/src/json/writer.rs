@@ -25,7 +25,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// A string in quotes. Escaped is only what must be.
+    /// A string in quotes. Escaped is what must be, and what readers of the event stream might take for a line's end.
     pub(crate) fn string(&mut self, text: &str) {
         self.raw("\"");
         for run in text.split_inclusive(must_escape) {
@@ -52,8 +52,8 @@ impl<'a> Writer<'a> {
             '\t' => self.raw("\\t"),
             other => {
                 let hex = |digit: u32| char::from_digit(digit, 16).map_or(b'0', |digit| digit as u8);
-                self.raw("\\u00");
-                self.out.extend_from_slice(&[hex(u32::from(other) >> 4), hex(u32::from(other) & 15)]);
+                self.raw("\\u");
+                self.out.extend([12, 8, 4, 0].map(|shift| hex(u32::from(other) >> shift & 15)));
             }
         }
     }
@@ -61,20 +61,6 @@ impl<'a> Writer<'a> {
     /// A whole number.
     pub(crate) fn integer(&mut self, value: u64) {
         self.display(value);
-    }
-
-    /// `value` / 1000 as a decimal number without trailing zeros.
-    pub(crate) fn thousandths(&mut self, value: u32) {
-        self.integer(u64::from(value / 1000));
-        let (mut fraction, mut scale) = (value % 1000, 100);
-        if fraction > 0 {
-            self.raw(".");
-        }
-        while fraction > 0 {
-            self.integer(u64::from(fraction / scale));
-            fraction %= scale;
-            scale /= 10;
-        }
     }
 
     /// What `value` displays, which must need no escape.
@@ -91,8 +77,10 @@ impl Write for Writer<'_> {
     }
 }
 
+/// What JSON asks for, and Unicode's other line ends: the event stream's rules do not know them, but a client that cuts
+/// lines by its language's own function would.
 const fn must_escape(character: char) -> bool {
-    matches!(character, '"' | '\\' | '\0'..='\u{1f}')
+    matches!(character, '"' | '\\' | '\0'..='\u{1f}' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
 #[cfg(test)]
@@ -107,17 +95,9 @@ mod tests {
 
     #[test]
     fn strings_escape_only_what_must_be() {
-        assert_eq!(written(|w| w.string("é/\u{7f}\u{2028}😀")), "\"é/\u{7f}\u{2028}😀\"");
+        assert_eq!(written(|w| w.string("é/\u{7f}\u{2027}😀")), "\"é/\u{7f}\u{2027}😀\"");
+        assert_eq!(written(|w| w.string("a\u{85}\u{2028}\u{2029}b")), r#""a\u0085\u2028\u2029b""#);
         assert_eq!(written(|w| w.string("\"\\\u{8}\u{c}\n\r\t\0\u{1f}x")), r#""\"\\\b\f\n\r\t\u0000\u001fx""#);
         assert_eq!(written(|w| w.string("")), "\"\"");
-    }
-
-    #[test]
-    fn thousandths_are_decimals_without_trailing_zeros() {
-        for (value, text) in
-            [(0, "0"), (1, "0.001"), (50_000, "50"), (100, "0.1"), (12_345, "12.345"), (99_050, "99.05")]
-        {
-            assert_eq!(written(|w| w.thousandths(value)), text);
-        }
     }
 }

@@ -8,8 +8,9 @@ use crate::metrics::ReasonLabels;
 use hyper::body::Incoming;
 use hyper::{Request, Response, StatusCode};
 use serde::Serialize;
+use serde_json::value::RawValue;
 use sidekick_core::json::{Fields, Reader};
-use sidekick_core::{CompiledFlag, Error, Evaluation, Flag, FlagKey, Mode, Percentage, Reason};
+use sidekick_core::{CompiledFlag, Error, Evaluation, Flag, FlagKey, Mode, Reason};
 
 /// The most bytes of a user key and of an attribute's value.
 const VALUE_LIMIT: usize = 4096;
@@ -43,8 +44,8 @@ struct Answer {
     enabled: bool,
     reason: &'static str,
     rule_index: Option<usize>,
-    bucket: Option<f64>,
-    rollout_percentage: Option<f64>,
+    bucket: Option<Box<RawValue>>,
+    rollout_percentage: Option<Box<RawValue>>,
     revision: Option<u64>,
 }
 
@@ -77,17 +78,17 @@ impl Answer {
             Reason::TargetingMatch { rule_index } => Some(rule_index),
             _ => None,
         };
-        let decimal = |thousandths: u32| f64::from(thousandths) / 1000.0;
+        // The core's decimal text is a JSON number.
+        let number = |decimal: String| RawValue::from_string(decimal).ok();
         Self {
             enabled: evaluation.enabled,
             reason: evaluation.reason.name(),
             rule_index,
             // Given for every flag, so that a person sees what the rollout would say behind a rule or a kill-switch.
-            bucket: flag.map(|flag| decimal(flag.bucket(user_key).thousandths())),
+            bucket: flag.and_then(|flag| number(flag.bucket(user_key).to_string())),
             rollout_percentage: flag
                 .and_then(|flag| flag.flag().rollout_percentage)
-                .map(Percentage::thousandths)
-                .map(decimal),
+                .and_then(|share| number(share.to_string())),
             revision: flag.map(|flag| flag.flag().revision.get()),
         }
     }
