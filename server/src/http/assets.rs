@@ -31,7 +31,10 @@ pub(super) async fn file(path: &str, app: &App) -> Result<Response<Body>, Proble
     let content = tokio::fs::read(&file).await.map_err(|_| missing())?;
     let mut response = body::answer(StatusCode::OK, "application/octet-stream", content);
     let media_type = mime_guess::from_path(&file).first_or_octet_stream();
-    if let Ok(media_type) = HeaderValue::from_str(media_type.essence_str()) {
+    let essence = media_type.essence_str();
+    // Without it a browser would guess.
+    let charset = if essence.starts_with("text/") { "; charset=utf-8" } else { "" };
+    if let Ok(media_type) = HeaderValue::from_str(&format!("{essence}{charset}")) {
         response.headers_mut().insert(CONTENT_TYPE, media_type);
     }
     Ok(response)

@@ -11,13 +11,13 @@ use hyper::header::{
 };
 use hyper::{Method, Request, Response, StatusCode};
 
-/// The answer to a preflight, and to any other OPTIONS. The headers that allow the call are added as to any answer.
+/// The answer to a preflight, and to any other OPTIONS of a path that there is. The headers that allow the call are added as to any answer.
 pub(super) fn preflight(request: &Request<Incoming>, origins: &Origins) -> Option<Response<Body>> {
     if request.method() != Method::OPTIONS {
         return None;
     }
+    let methods = route::methods_of(request.uri().path())?;
     let mut response = body::empty(StatusCode::NO_CONTENT);
-    let methods = route::methods_of(request.uri().path());
     let headers = response.headers_mut();
     if let Ok(allow) = HeaderValue::from_str(&methods) {
         headers.insert(hyper::header::ALLOW, allow);

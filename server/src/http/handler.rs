@@ -22,7 +22,7 @@ pub(super) async fn handle(mut request: Request<Incoming>, app: &App) -> Respons
     let mut response = match preflight {
         Some(response) => response,
         None => {
-            let matched = route::find(&method, &path);
+            let matched = check_host(&request).and_then(|()| route::find(&method, &path));
             if let Ok(matched) = &matched {
                 pattern = matched.route.path;
             }
@@ -42,7 +42,6 @@ pub(super) async fn handle(mut request: Request<Incoming>, app: &App) -> Respons
 }
 
 async fn answer(request: &mut Request<Incoming>, matched: Matched, app: &App) -> Result<Response<Body>, Problem> {
-    check_host(request)?;
     let Matched { route, key } = matched;
     let principal = authorize(request, route, app)?;
     // The routes with a key in their path have one.

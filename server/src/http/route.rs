@@ -94,7 +94,7 @@ pub(super) fn find(method: &Method, path: &str) -> Result<Matched, Problem> {
         return Ok(Matched { route, key: key.map(flag_key).transpose()? });
     }
     let mut allowed = methods(fitting().map(|(route, _)| route));
-    if allowed.is_empty() && !path.starts_with("/api/") {
+    if allowed.is_empty() && is_asset(path) {
         if ASSETS.takes(method) {
             return Ok(Matched { route: &ASSETS, key: None });
         }
@@ -106,10 +106,18 @@ pub(super) fn find(method: &Method, path: &str) -> Result<Matched, Problem> {
     Err(Problem::method_not_allowed(method, &allowed))
 }
 
-/// The methods that `path` has, for `Allow` and CORS.
-pub(super) fn methods_of(path: &str) -> String {
+/// The methods that `path` has, for `Allow` and CORS; `None` where there is no such path.
+pub(super) fn methods_of(path: &str) -> Option<String> {
     let allowed = methods(ROUTES.iter().filter(|route| route.fits(path).is_some()));
-    if allowed.is_empty() { methods(std::iter::once(&ASSETS)) } else { allowed }
+    match allowed.is_empty() {
+        false => Some(allowed),
+        true => is_asset(path).then(|| methods(std::iter::once(&ASSETS))),
+    }
+}
+
+/// Whether a path that no route fits may be a file.
+fn is_asset(path: &str) -> bool {
+    !path.starts_with("/api/")
 }
 
 fn methods(routes: impl Iterator<Item = &'static Route>) -> String {
@@ -146,9 +154,11 @@ mod tests {
 
     #[test]
     fn allowed_methods_are_named() {
-        assert_eq!(methods_of("/api/flags"), "GET, HEAD, OPTIONS, POST");
-        assert_eq!(methods_of("/api/flags/a"), "DELETE, GET, HEAD, OPTIONS, PATCH");
-        assert_eq!(methods_of("/stream"), "GET, OPTIONS");
-        assert_eq!(methods_of("/index.html"), "GET, HEAD, OPTIONS");
+        let methods = |path| methods_of(path).unwrap_or_default();
+        assert_eq!(methods("/api/flags"), "GET, HEAD, OPTIONS, POST");
+        assert_eq!(methods("/api/flags/a"), "DELETE, GET, HEAD, OPTIONS, PATCH");
+        assert_eq!(methods("/stream"), "GET, OPTIONS");
+        assert_eq!(methods("/index.html"), "GET, HEAD, OPTIONS");
+        assert_eq!(methods("/api/nothing"), "");
     }
 }

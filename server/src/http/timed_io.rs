@@ -4,9 +4,9 @@
 use crate::config::Timeouts;
 use std::io;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::task::{Context, Poll};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
@@ -29,6 +29,9 @@ pub(super) struct TimedIo {
 pub(super) struct Requests {
     begun: AtomicUsize,
     in_flight: AtomicUsize,
+    /// The connection that waits for the end of the last one: hyper does not read again by itself then, so the wait for
+    /// the next request would go on for ever.
+    waiting: Mutex<Option<Waker>>,
 }
 
 /// Says that a request is being answered, as long as it lives.
@@ -81,11 +84,19 @@ impl Requests {
         self.in_flight.fetch_add(1, Ordering::Relaxed);
         Busy(Arc::clone(self))
     }
+
+    fn waiting(&self) -> MutexGuard<'_, Option<Waker>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Drop for Busy {
     fn drop(&mut self) {
-        self.0.in_flight.fetch_sub(1, Ordering::Relaxed);
+        if self.0.in_flight.fetch_sub(1, Ordering::Relaxed) == 1
+            && let Some(waiting) = self.0.waiting().take()
+        {
+            waiting.wake();
+        }
     }
 }
 
@@ -117,6 +128,7 @@ impl AsyncRead for TimedIo {
             this.read_deadline.disarm();
         }
         if busy {
+            *this.requests.waiting() = Some(context.waker().clone());
             return read;
         }
         if read.is_ready() {

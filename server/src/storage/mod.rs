@@ -1,6 +1,6 @@
 //! What is durable: the flags, the revision counter and the log of all changes, behind one seam.
 //!
-//! Nobody but storage makes a revision. Every backend passes the same contract suite (`tests/storage_contract.rs`).
+//! Nobody but storage makes a revision. Every backend passes the same contract suite (`tests/server/storage_contract.rs`).
 
 mod sqlite;
 mod write;

@@ -46,6 +46,12 @@ impl SqliteStorage {
             connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(|error| in_file(path, &error))?;
         match version {
             0 => {
+                let tables: i64 = connection
+                    .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))
+                    .map_err(|error| in_file(path, &error))?;
+                if tables > 0 {
+                    return Err(StorageError::Corrupt(format!("{} belongs to another program", path.display())));
+                }
                 let epoch = format!("{:016x}", getrandom::u64().map_err(unavailable)?);
                 create(&connection, &epoch).map_err(|error| in_file(path, &error))?;
             }

@@ -95,22 +95,25 @@ fn a_wrong_value_of_a_variable_is_named() {
 
 #[cfg(unix)]
 #[test]
-fn a_key_that_is_no_text_does_not_leave_the_door_open() {
+fn a_value_that_is_no_text_does_not_count_as_none() {
     use std::os::unix::ffi::OsStrExt;
-    let folder = Folder::new();
-    let value = std::ffi::OsStr::from_bytes(b"s3cret\xff");
-    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_server"));
-    command.env_clear().current_dir(&*folder).env("PORT", "0").env("HOST", "127.0.0.1").env("SDK_KEY", value);
-    let mut child = command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap();
-    let start = Instant::now();
-    while child.try_wait().unwrap().is_none() && start.elapsed() < Duration::from_secs(5) {
-        std::thread::sleep(Duration::from_millis(5));
+    // Without its key, the server would let everybody in.
+    for (variable, value) in [("SDK_KEY", &b"s3cret\xff"[..]), ("DATABASE_URL", b"sqlite:s3cret\xff.db")] {
+        let folder = Folder::new();
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_server"));
+        command.env_clear().current_dir(&*folder).env("PORT", "0").env(variable, std::ffi::OsStr::from_bytes(value));
+        let mut child =
+            command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap();
+        let start = Instant::now();
+        while child.try_wait().unwrap().is_none() && start.elapsed() < Duration::from_secs(5) {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        let _ = child.kill();
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(errors.contains(variable) && !errors.contains("s3cret"), "{errors}");
     }
-    let _ = child.kill();
-    let output = child.wait_with_output().unwrap();
-    assert_eq!(output.status.code(), Some(1), "{output:?}");
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(errors.contains("SDK_KEY") && !errors.contains("s3cret"), "{errors}");
 }
 
 #[test]
@@ -336,16 +339,16 @@ fn a_folder_of_files_takes_the_place_of_the_page() {
     std::fs::create_dir_all(public.join("assets")).unwrap();
     std::fs::write(folder.join("secret.txt"), "secret").unwrap();
     let files = [
-        ("/", "index.html", "text/html"),
-        ("/index.html", "index.html", "text/html"),
-        ("/assets/app.js", "assets/app.js", "text/javascript"),
-        ("/assets/app.css", "assets/app.css", "text/css"),
+        ("/", "index.html", "text/html; charset=utf-8"),
+        ("/index.html", "index.html", "text/html; charset=utf-8"),
+        ("/assets/app.js", "assets/app.js", "text/javascript; charset=utf-8"),
+        ("/assets/app.css", "assets/app.css", "text/css; charset=utf-8"),
         ("/assets/engine.wasm", "assets/engine.wasm", "application/wasm"),
         ("/assets/logo.svg", "assets/logo.svg", "image/svg+xml"),
         ("/assets/a%20name.json", "assets/a name.json", "application/json"),
         ("/assets/%C3%BC.png", "assets/ü.png", "image/png"),
         ("/unknown-kind", "unknown-kind", "application/octet-stream"),
-        ("/empty.txt?v=1", "empty.txt", "text/plain"),
+        ("/empty.txt?v=1", "empty.txt", "text/plain; charset=utf-8"),
     ];
     for (_, file, _) in files {
         std::fs::write(public.join(file), if file == "empty.txt" { "" } else { file }).unwrap();

@@ -452,6 +452,18 @@ fn a_file_that_is_no_database_is_refused_and_left_alone() {
 }
 
 #[test]
+fn a_database_of_another_program_is_refused_and_left_alone() {
+    let folder = Folder::new();
+    let path = folder.join("notes.db");
+    rusqlite::Connection::open(&path).unwrap().execute_batch("CREATE TABLE notes (text TEXT)").unwrap();
+    let error = open_error(&path).to_string();
+    assert!(error.contains("notes.db") && error.contains("another program"), "{error}");
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).unwrap();
+    assert_eq!(tables, 1);
+}
+
+#[test]
 fn a_file_of_a_newer_version_is_refused_and_left_alone() {
     let folder = Folder::new();
     let path = folder.join("sidekick.db");

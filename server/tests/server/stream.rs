@@ -10,9 +10,8 @@ use sidekick_core::{Flag, FlagKey, Timestamp};
 use socket2::SockRef;
 use std::io::{BufReader, Read, Write};
 use std::net::TcpStream;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 const REQUEST: &[u8] = b"GET /stream HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
@@ -28,11 +27,24 @@ fn epoch(server: &Server) -> String {
     id.split_once(':').unwrap().0.to_owned()
 }
 
+/// Reads until the model is as it should be.
+fn read_while(stream: &mut EventStream, model: &mut Model, mut goes_on: impl FnMut(&Model) -> bool) {
+    let start = Instant::now();
+    while goes_on(model) {
+        model.take(&stream.next().expect("the stream goes on"));
+        assert!(start.elapsed() < DEADLINE, "at revision {} after {DEADLINE:?}", model.revision());
+    }
+}
+
 /// Reads until the model stands at `revision`.
 fn read_until(stream: &mut EventStream, model: &mut Model, revision: u64) {
-    while model.revision().get() < revision {
-        model.take(&stream.next().expect("the stream goes on"));
-    }
+    read_while(stream, model, |model| model.revision().get() < revision);
+}
+
+/// Reads one replay more.
+fn read_until_ready(stream: &mut EventStream, model: &mut Model) {
+    let replays = model.replays;
+    read_while(stream, model, |model| model.replays == replays);
 }
 
 /// Many writes from several connections at once: puts, patches and deletions of `keys` flags.
@@ -196,13 +208,6 @@ fn a_resumed_stream_goes_on_live() {
     assert_eq!((model.replays, model.listing()), (1, listing(&server)));
 }
 
-fn read_until_ready(stream: &mut EventStream, model: &mut Model) {
-    let replays = model.replays;
-    while model.replays == replays {
-        model.take(&stream.next().expect("the stream goes on"));
-    }
-}
-
 #[test]
 fn an_id_that_is_not_covered_gets_everything() {
     let server = Server::start();
@@ -294,9 +299,7 @@ fn heartbeats_carry_what_the_client_has() {
     // The model fails where a heartbeat disagrees.
     let mut beat = |model: &mut Model| {
         let beats = model.heartbeats;
-        while model.heartbeats < beats + 2 {
-            model.take(&stream.next().expect("the stream goes on"));
-        }
+        read_while(&mut stream, model, |model| model.heartbeats < beats + 2);
     };
     beat(&mut model);
     assert_eq!((model.revision().get(), model.digest().to_string().as_str()), (0, "0000000000000000"));
@@ -331,9 +334,7 @@ fn a_resumed_stream_has_heartbeats_of_its_own_revision() {
     server.request("POST", "/api/flags", r#"{"key":"a"}"#);
     let id = model.last_event_id();
     let mut stream = EventStream::open(server.connect(), "/stream", &[("Last-Event-ID", &id)]);
-    while model.heartbeats < 3 {
-        model.take(&stream.next().unwrap());
-    }
+    read_while(&mut stream, &mut model, |model| model.heartbeats < 3);
     assert_eq!((model.changes, model.replays), (1, 1));
 }
 
@@ -342,31 +343,20 @@ fn fifty_streams_see_every_change_of_a_burst_in_order() {
     let server = Server::start();
     put(&server, r#"{"key":"first"}"#);
     let streams: Vec<EventStream> = (0..50).map(|_| server.stream(None)).collect();
-    let written = AtomicBool::new(false);
     let listings: Vec<(String, usize, usize)> = std::thread::scope(|scope| {
         let readers: Vec<_> = streams
             .into_iter()
             .map(|mut stream| {
-                let (server, written) = (&server, &written);
                 scope.spawn(move || {
                     let mut model = Model::default();
-                    read_until_ready(&mut stream, &mut model);
                     // The last flag marks the end of the burst.
-                    while !model.listing().contains(r#""key":"last""#) {
-                        model.take(&stream.next().expect("the stream goes on"));
-                        if written.load(Ordering::Relaxed) {
-                            break;
-                        }
-                    }
-                    let last = server.metric("sidekick_revision") as u64;
-                    read_until(&mut stream, &mut model, last);
+                    read_while(&mut stream, &mut model, |model| !model.has("last"));
                     (model.listing(), model.changes, model.replays)
                 })
             })
             .collect();
         write_burst(&server, 8, 60, 40, "");
         put(&server, r#"{"key":"last"}"#);
-        written.store(true, Ordering::Relaxed);
         readers.into_iter().map(|reader| reader.join().unwrap()).collect()
     });
     let (expected, revision) = (listing(&server), server.metric("sidekick_revision") as usize);
@@ -506,9 +496,7 @@ fn a_client_that_only_waits_is_not_closed() {
         ..Timeouts::default()
     });
     let (mut stream, mut model) = (server.stream(), Model::default());
-    while model.heartbeats < 4 {
-        model.take(&stream.next().expect("the stream goes on"));
-    }
+    read_while(&mut stream, &mut model, |model| model.heartbeats < 4);
 }
 
 #[test]

@@ -70,6 +70,10 @@ impl Model {
         self.store.digest()
     }
 
+    pub fn has(&self, key: &str) -> bool {
+        self.store.get(key).is_some()
+    }
+
     /// Where the client stands, as it would say when it comes back.
     pub fn last_event_id(&self) -> String {
         self.store.id().unwrap().to_string()

@@ -219,7 +219,6 @@ fn keep(mut output: impl BufRead + Send + 'static, log: &Arc<Mutex<String>>) -> 
 /// The address in the line of the text or the JSON log that says where the server listens.
 fn address_in(line: &str) -> Option<SocketAddr> {
     let (_, rest) = line.split_once("listening").filter(|_| line.contains("address"))?;
-    let start = rest.find(|character: char| character.is_ascii_digit() || character == '[')?;
-    let end = rest[start..].find([' ', '"']).map_or(rest.len(), |length| start + length);
-    rest[start..end].trim_end().parse().ok()
+    let rest = rest.trim_start_matches(|character: char| !character.is_ascii_digit() && character != '[');
+    rest.split([' ', '"', '\n']).next()?.parse().ok()
 }
