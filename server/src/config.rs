@@ -1,7 +1,10 @@
 //! What the environment says, checked.
 
+use crate::actors::log_pruner::HistoryLimits;
 use crate::error::Error;
+use crate::storage::PostgresAddress;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::num::NonZeroU64;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -12,6 +15,12 @@ pub struct Config {
     pub address: SocketAddr,
     /// Where the flags are kept.
     pub database: Database,
+    /// The Redis by which several instances tell each other of changes.
+    pub redis: Option<RedisAddress>,
+    /// The file from which the server starts while the database is away.
+    pub snapshot_path: Option<PathBuf>,
+    /// How much of the history is kept.
+    pub history: HistoryLimits,
     /// Keys with full access; without any, authentication is off.
     pub sdk_keys: Vec<String>,
     /// Keys that read flags and the stream.
@@ -29,11 +38,17 @@ pub struct Config {
 }
 
 /// Where the flags are kept.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum Database {
     /// An embedded SQLite file.
     Sqlite(PathBuf),
+    /// A Postgres database.
+    Postgres(Box<PostgresAddress>),
 }
+
+/// Where a Redis is. Its `Debug` shows no password.
+#[derive(Clone)]
+pub struct RedisAddress(String);
 
 /// Which origins a browser may call from (CORS).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,6 +83,28 @@ pub struct Timeouts {
     pub heartbeat: Duration,
     /// Over which the ends of all streams are spread at shutdown.
     pub drain: Duration,
+}
+
+impl RedisAddress {
+    fn parse(address: String) -> Result<Self, Error> {
+        // The client checks the rest; what it says shows no password.
+        redis::Client::open(address.as_str())
+            .map_err(|error| problem("REDIS_URL", format!("{error}; redis://host or rediss://host is expected")))?;
+        Ok(Self(address))
+    }
+
+    /// The address, password and all.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for RedisAddress {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let host = self.0.rsplit_once('@').map_or(self.0.as_str(), |(_, host)| host);
+        write!(f, "redis://{}", host.rsplit_once("//").map_or(host, |(_, host)| host))
+    }
 }
 
 impl Default for Timeouts {
@@ -109,15 +146,16 @@ impl Config {
         let open_host = if sdk_keys.is_empty() { Ipv4Addr::LOCALHOST } else { Ipv4Addr::UNSPECIFIED };
         let host = parsed("HOST", variable("HOST"), IpAddr::V4(open_host), "an IP address such as 0.0.0.0 or ::1")?;
         let port = parsed("PORT", variable("PORT"), 3000_u16, "a number from 0 to 65535")?;
-        if variable("REDIS_URL").is_some() {
-            return Err(problem(
-                "REDIS_URL",
-                "this version has no Redis bridge; unset it and run one instance".to_owned(),
-            ));
-        }
         Ok(Self {
             address: SocketAddr::new(host, port),
             database: database(variable("DATABASE_URL"))?,
+            redis: variable("REDIS_URL").map(RedisAddress::parse).transpose()?,
+            snapshot_path: variable("SNAPSHOT_PATH").map(PathBuf::from),
+            history: HistoryLimits {
+                age: count("HISTORY_MAX_DAYS", variable("HISTORY_MAX_DAYS"))?
+                    .map(|days| Duration::from_secs(days.saturating_mul(86_400))),
+                changes: count("HISTORY_MAX_CHANGES", variable("HISTORY_MAX_CHANGES"))?,
+            },
             sdk_keys,
             client_keys,
             public_dir: public_dir(variable("PUBLIC_DIR"))?,
@@ -157,6 +195,14 @@ fn parsed<T: std::str::FromStr>(
     }
 }
 
+/// A number above zero.
+fn count(variable: &'static str, value: Option<String>) -> Result<Option<u64>, Error> {
+    if value.is_none() {
+        return Ok(None);
+    }
+    parsed(variable, value, NonZeroU64::MIN, "a whole number above 0").map(|number| Some(number.get()))
+}
+
 fn keys(variable: &'static str, value: Option<String>) -> Result<Vec<String>, Error> {
     let Some(value) = value else { return Ok(Vec::new()) };
     let keys: Vec<String> = value.split(',').map(str::trim).filter(|key| !key.is_empty()).map(str::to_owned).collect();
@@ -176,7 +222,7 @@ fn keys(variable: &'static str, value: Option<String>) -> Result<Vec<String>, Er
 }
 
 fn database(value: Option<String>) -> Result<Database, Error> {
-    let expected = "sqlite:PATH such as sqlite:sidekick.db is expected";
+    let expected = "sqlite:PATH or postgres://user:password@host/database is expected";
     let Some(value) = value else { return Ok(Database::Sqlite(PathBuf::from("sidekick.db"))) };
     match value.split_once(':') {
         Some(("sqlite", path)) if path.contains(char::REPLACEMENT_CHARACTER) => {
@@ -187,9 +233,10 @@ fn database(value: Option<String>) -> Result<Database, Error> {
             Ok(Database::Sqlite(PathBuf::from(path.strip_prefix("//").unwrap_or(path))))
         }
         Some(("sqlite", _)) => Err(problem("DATABASE_URL", format!("the path is missing; {expected}"))),
-        Some(("postgres" | "postgresql", _)) => {
-            Err(problem("DATABASE_URL", format!("this version has no Postgres storage yet; {expected}")))
-        }
+        Some(("postgres" | "postgresql", _)) => PostgresAddress::parse(&value)
+            .map(Box::new)
+            .map(Database::Postgres)
+            .map_err(|error| problem("DATABASE_URL", error)),
         // The value may hold a password: it is not shown.
         _ => Err(problem("DATABASE_URL", expected.to_owned())),
     }
@@ -225,17 +272,30 @@ fn origins(value: Option<String>) -> Result<Origins, Error> {
 pub const HELP: &str = "\
 Sidekick: a feature-flag server. It stores flags and pushes every change to all connected SDKs.
 
-Usage: server [--help | --version]
+Usage: server                         run the server
+       server export [FILE]           write all flags as a JSON document, to standard output without FILE
+       server import FILE [--replace] bring such a document in, all flags or none; `-` is standard input;
+                                      with --replace, flags that are not in it are deleted
+       server --help | --version
 
 It is configured by environment variables:
 
-  DATABASE_URL     where the flags are kept: sqlite:PATH, a file that is made where it is missing
+  DATABASE_URL     where the flags are kept: sqlite:PATH, a file that is made where it is missing, for one
+                   instance; or postgres://user:password@host/database for any number, with ?sslmode=
+                   disable, prefer, require or verify-full, and &sslrootcert=FILE for the last
                    [default: sqlite:sidekick.db, in the working directory]
+  REDIS_URL        redis://… or rediss://… (TLS), by which instances tell each other of changes at once;
+                   without it they ask the database every second [default: none]
+  SNAPSHOT_PATH    a file that keeps the last flags, from which the server starts while the database is
+                   away [default: none]
+  HISTORY_MAX_DAYS
+                   changes older than this are dropped from the history [default: kept for good]
+  HISTORY_MAX_CHANGES
+                   changes beyond the last so many are dropped likewise [default: kept for good]
   SDK_KEY          bearer token with full access; several, parted by commas, for rotation
                    [default: none: authentication is off and the server listens on loopback only]
   CLIENT_KEY       read-only bearer token for browsers and apps: /stream and GET of flags;
                    several, parted by commas, for rotation [default: none]
-  REDIS_URL        for several instances; this version runs one and refuses a value [default: none]
   HOST             the IP address to listen on [default: 0.0.0.0; without SDK_KEY 127.0.0.1]
   PORT             the port to listen on; 0 takes a free one [default: 3000]
   ALLOWED_ORIGINS  origins whose pages may call the API from a browser, parted by commas

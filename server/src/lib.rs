@@ -5,6 +5,7 @@
 pub mod actors;
 pub mod auth;
 pub mod bus;
+mod chaos;
 mod clock;
 pub mod config;
 mod error;
@@ -12,30 +13,48 @@ pub mod http;
 pub mod metrics;
 pub mod shutdown;
 pub mod storage;
+pub mod transfer;
 
 pub use config::Config;
 pub use error::Error;
 
-use crate::actors::FlagStoreActor;
+use crate::actors::{FlagStoreActor, follower, log_pruner, snapshot_file};
 use crate::auth::Keyring;
-use crate::bus::{Bus, InProcessBus};
+use crate::bus::{Bus, InProcessBus, RedisBus};
 use crate::config::Database;
 use crate::http::App;
 use crate::metrics::Metrics;
 use crate::shutdown::Shutdown;
-use crate::storage::{SqliteStorage, Storage};
+use crate::storage::{PostgresStorage, SqliteStorage, Storage};
 use std::sync::Arc;
 use tokio::net::TcpListener;
+
+/// Opens the storage that the configuration names.
+///
+/// # Errors
+/// What keeps it from being opened. A Postgres that is away does not.
+pub fn open_storage(database: &Database) -> Result<Arc<dyn Storage>, Error> {
+    Ok(match database {
+        Database::Sqlite(path) => Arc::new(SqliteStorage::open(path)?),
+        Database::Postgres(address) => Arc::new(PostgresStorage::new(address)?),
+    })
+}
 
 /// Runs a server on `listener` until `shutdown` is done, and then at most 10 seconds more.
 ///
 /// # Errors
 /// What keeps the server from starting.
 pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Output = ()>) -> Result<(), Error> {
-    let storage: Arc<dyn Storage> = match &config.database {
-        Database::Sqlite(path) => Arc::new(SqliteStorage::open(path)?),
+    let metrics = Arc::new(Metrics::new());
+    let storage = open_storage(&config.database)?;
+    let bus: Arc<dyn Bus> = match &config.redis {
+        Some(address) => {
+            let bus = RedisBus::start(address.as_str(), Arc::clone(&metrics));
+            Arc::new(bus.map_err(|problem| Error::Config { variable: "REDIS_URL", problem })?)
+        }
+        None => Arc::new(InProcessBus::new()),
     };
-    run_with(listener, config, storage, Arc::new(InProcessBus::new()), shutdown).await
+    run_with(listener, config, storage, bus, metrics, shutdown).await
 }
 
 /// As [`run`], on a storage and a bus of the caller's.
@@ -47,16 +66,20 @@ pub async fn run_with(
     config: Config,
     storage: Arc<dyn Storage>,
     bus: Arc<dyn Bus>,
+    metrics: Arc<Metrics>,
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), Error> {
-    let metrics = Arc::new(Metrics::new());
-    let flags = FlagStoreActor::start(Arc::clone(&storage), bus, Arc::clone(&metrics)).await?;
     let (end, ending) = Shutdown::new();
+    let snapshot = config.snapshot_path.as_deref().and_then(snapshot_file::load);
+    let flags = FlagStoreActor::start(Arc::clone(&storage), Arc::clone(&bus), Arc::clone(&metrics), snapshot).await?;
+    follower::start(&bus, flags.clone());
+    log_pruner::start(Arc::clone(&storage), config.history);
+    let snapshots = config.snapshot_path.clone().map(|path| snapshot_file::start(path, flags.clone(), ending.clone()));
     let keyring = Keyring::new(&config.sdk_keys, &config.client_keys);
     if !keyring.is_on() {
         tracing::warn!("SDK_KEY is not set: authentication is off, whoever reaches the server may change flags");
     }
-    tracing::info!(address = %listener.local_addr()?, database = ?config.database, "listening");
+    tracing::info!(address = %listener.local_addr()?, database = ?config.database, redis = ?config.redis, "listening");
     let app = Arc::new(App { config, keyring, flags, metrics, shutdown: ending });
     let serving = http::serve(listener, app);
     let announce = async {
@@ -65,6 +88,10 @@ pub async fn run_with(
         end.begin();
     };
     tokio::join!(serving, announce);
+    if let Some(snapshots) = snapshots {
+        // A file that cannot be written is no reason to stay.
+        let _ = snapshots.await;
+    }
     storage.close().await?;
     Ok(())
 }

@@ -24,6 +24,14 @@ pub struct Metrics {
     pub flags: Gauge,
     /// The revision in memory.
     pub revision: Gauge,
+    /// 1 while the flags come from the snapshot file.
+    pub stale: Gauge,
+    /// 1 while storage can be reached.
+    pub storage_up: Gauge,
+    /// 1 while the bridge to Redis works.
+    pub redis_up: Gauge,
+    /// Messages of Redis that were no hints.
+    pub garbled_hints: Counter,
     /// From a change's commit to the hand-over of its bytes to the socket, once for each stream.
     pub delivery: Histogram,
     /// Evaluations by `POST /api/evaluate`.
@@ -52,7 +60,7 @@ pub struct ReasonLabels {
 /// What was asked of storage.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct OperationLabels {
-    /// `load`, `write`, `changes` or `history`.
+    /// `load`, `position`, `write`, `changes`, `history` or `renew_epoch`.
     pub operation: &'static str,
 }
 
@@ -89,6 +97,10 @@ impl Metrics {
             changes: Counter::default(),
             flags: Gauge::default(),
             revision: Gauge::default(),
+            stale: Gauge::default(),
+            storage_up: Gauge::default(),
+            redis_up: Gauge::default(),
+            garbled_hints: Counter::default(),
             delivery: LatencyBuckets.new_metric(),
             evaluations: Family::default(),
             storage: Family::new_with_constructor(LatencyBuckets),
@@ -102,6 +114,10 @@ impl Metrics {
         r.register("changes", "Changes applied to the flags in memory", metrics.changes.clone());
         r.register("flags", "Flags in memory", metrics.flags.clone());
         r.register("revision", "The revision of the flags in memory", metrics.revision.clone());
+        r.register("stale", "1 while the flags come from the snapshot file", metrics.stale.clone());
+        r.register("storage_up", "1 while storage can be reached", metrics.storage_up.clone());
+        r.register("redis_up", "1 while the bridge to Redis works", metrics.redis_up.clone());
+        r.register("redis_garbled", "Messages of Redis that were no hints", metrics.garbled_hints.clone());
         r.register(
             "delivery_lag_seconds",
             "From a change's commit to the hand-over of its bytes to the socket, for each stream",

@@ -1,6 +1,7 @@
 //! The SSE actor, one for each client: replay or resume, then live changes and heartbeats, until either side ends it.
 
-use super::{FlagStoreHandle, StreamedChange, Subscription};
+use super::{FlagStoreHandle, Streamed, StreamedChange, Subscription};
+use crate::chaos::{self, Point};
 use crate::metrics::Metrics;
 use crate::shutdown::Shutdown;
 use bytes::Bytes;
@@ -66,7 +67,14 @@ impl SseClient {
 
     /// `None` is the end of the stream, whatever brought it.
     async fn run(mut self, resume: Option<EventId>, pace: Pace, mut shutdown: Shutdown) -> Option<()> {
-        let mut changes = self.open(resume).await?;
+        // An instance that is behind its client catches up first, which takes as long as storage is away.
+        let frames = self.frames.clone();
+        let mut changes = tokio::select! {
+            biased;
+            changes = self.open(resume) => changes?,
+            () = frames.closed() => return None,
+            () = shutdown.begun() => return self.say_goodbye(pace.drain).await,
+        };
         // A random first beat spreads the beats of clients that came at once.
         let first = pace.heartbeat.mul_f64(fastrand::f64().max(0.1));
         let mut heartbeat = interval_at(tokio::time::Instant::now() + first, pace.heartbeat);
@@ -77,17 +85,19 @@ impl SseClient {
                 () = self.frames.closed() => return None,
                 () = shutdown.begun() => return self.say_goodbye(pace.drain).await,
                 change = changes.recv() => match change {
-                    Ok(change) => {
+                    Ok(Streamed::Change(change)) => {
                         self.send_change(&change).await?;
                         // What has come meanwhile goes into the same write of the socket.
                         loop {
                             match changes.try_recv() {
-                                Ok(change) => self.send_change(&change).await?,
+                                Ok(Streamed::Change(change)) => self.send_change(&change).await?,
+                                Ok(Streamed::Replaced) => changes = self.open(None).await?,
                                 Err(TryRecvError::Lagged(_)) => changes = self.replay_after_lag().await?,
                                 Err(TryRecvError::Empty | TryRecvError::Closed) => break,
                             }
                         }
                     }
+                    Ok(Streamed::Replaced) => changes = self.open(None).await?,
                     Err(RecvError::Lagged(_)) => changes = self.replay_after_lag().await?,
                     Err(RecvError::Closed) => return None,
                 },
@@ -100,9 +110,15 @@ impl SseClient {
         }
     }
 
-    async fn open(&mut self, resume: Option<EventId>) -> Option<broadcast::Receiver<Arc<StreamedChange>>> {
+    async fn open(&mut self, resume: Option<EventId>) -> Option<broadcast::Receiver<Streamed>> {
         let Subscription { opening, revision, digest, changes } = self.flags.subscribe(resume).await?;
         for bytes in opening {
+            if chaos::is_due(Point::DuringReplay) {
+                self.send(bytes.slice(..bytes.len() / 2), None).await?;
+                // The half is on its way to the client before the process ends.
+                tokio::time::sleep(Duration::from_millis(100)).await;
+                chaos::die();
+            }
             self.send(bytes, None).await?;
         }
         self.sent = (revision, digest);
@@ -110,7 +126,7 @@ impl SseClient {
     }
 
     /// The client was too slow: it gets everything anew, so that no change is ever skipped.
-    async fn replay_after_lag(&mut self) -> Option<broadcast::Receiver<Arc<StreamedChange>>> {
+    async fn replay_after_lag(&mut self) -> Option<broadcast::Receiver<Streamed>> {
         self.metrics.lagged.inc();
         self.open(None).await
     }

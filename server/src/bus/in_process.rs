@@ -1,20 +1,19 @@
 //! A bus among the instances of one process: what a single server uses, and tests that run several.
 
-use super::Bus;
-use sidekick_core::EventId;
+use super::{Bus, Hint, Message};
 use tokio::sync::broadcast;
 
 /// A bus in memory. Clones are the same bus.
 #[derive(Clone, Debug)]
 pub struct InProcessBus {
-    hints: broadcast::Sender<EventId>,
+    messages: broadcast::Sender<Message>,
 }
 
 impl InProcessBus {
     /// A bus that nobody listens to yet.
     #[must_use]
     pub fn new() -> Self {
-        Self { hints: broadcast::Sender::new(256) }
+        Self { messages: broadcast::Sender::new(256) }
     }
 }
 
@@ -25,12 +24,12 @@ impl Default for InProcessBus {
 }
 
 impl Bus for InProcessBus {
-    fn publish(&self, id: EventId) {
+    fn publish(&self, hint: Hint) {
         // Nobody listening is no error.
-        let _ = self.hints.send(id);
+        let _ = self.messages.send(Message::Hint(hint));
     }
 
-    fn subscribe(&self) -> broadcast::Receiver<EventId> {
-        self.hints.subscribe()
+    fn subscribe(&self) -> broadcast::Receiver<Message> {
+        self.messages.subscribe()
     }
 }

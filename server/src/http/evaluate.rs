@@ -55,7 +55,7 @@ pub(super) async fn evaluate(request: &mut Request<Incoming>, app: &App) -> Resu
     let flag = match subject {
         Subject::Preview(flag) => Some(*flag),
         Subject::Stored(key) => match FlagKey::new(&key) {
-            Ok(key) => app.flags.get(key).await.ok_or_else(Problem::ending)?,
+            Ok(key) => app.flags.get(key).await.ok_or_else(Problem::not_loaded)?,
             Err(_) => None,
         },
     };

@@ -7,20 +7,20 @@ use super::problem::Problem;
 use super::request_body;
 use crate::auth::Principal;
 use crate::clock;
-use crate::storage::{CommittedChange, Operation, Write};
+use crate::storage::{Committed, Operation, Write};
 use hyper::body::Incoming;
 use hyper::header::{HeaderMap, HeaderValue, LOCATION};
 use hyper::{Request, Response, StatusCode};
 use sidekick_core::{Change, Flag, FlagKey, FlagPatch, Mode};
 
 pub(super) async fn list(headers: &HeaderMap, app: &App) -> Result<Response<Body>, Problem> {
-    let listing = app.flags.list().await.ok_or_else(Problem::ending)?;
+    let listing = app.flags.list().await.ok_or_else(Problem::not_loaded)?;
     let response = body::answer(StatusCode::OK, "application/json", listing.json);
     Ok(tagged(response, &format!("\"{}\"", listing.id), headers))
 }
 
 pub(super) async fn get(headers: &HeaderMap, key: FlagKey, app: &App) -> Result<Response<Body>, Problem> {
-    let flag = app.flags.get(key).await.ok_or_else(Problem::ending)?;
+    let flag = app.flags.get(key).await.ok_or_else(Problem::not_loaded)?;
     let flag = flag.ok_or_else(|| Problem::not_found("there is no such flag"))?;
     Ok(tagged(one(&flag, StatusCode::OK), &conditional::tag(flag.revision), headers))
 }
@@ -71,11 +71,11 @@ async fn write(
     operation: Operation,
     principal: Principal,
     app: &App,
-) -> Result<CommittedChange, Problem> {
+) -> Result<Committed, Problem> {
     let preconditions = conditional::preconditions(headers);
     let write = Write { operation, preconditions, actor: principal.name.clone(), time: clock::now() };
     let committed = app.flags.write(write).await?;
-    tracing::info!(key = %committed.change.key(), revision = %committed.revision, by = principal.name, "changed");
+    tracing::info!(key = %committed.change.key(), revision = %committed.id.revision, by = principal.name, "changed");
     Ok(committed)
 }
 

@@ -3,6 +3,7 @@
 use super::App;
 use super::body::{self, Body};
 use super::problem::Problem;
+use crate::actors::Status;
 use hyper::{Response, StatusCode};
 
 /// The process answers.
@@ -15,7 +16,18 @@ pub(super) fn readyz(app: &App) -> Result<Response<Body>, Problem> {
     if app.shutdown.has_begun() {
         return Err(Problem::ending());
     }
-    Ok(body::answer(StatusCode::OK, "application/json", r#"{"status":"ready"}"#))
+    let status = app.flags.status();
+    // Why storage is away is in the log: it may name hosts and users.
+    match status {
+        Status { id: None, .. } => Err(Problem::not_loaded()),
+        Status { is_stale: true, .. } => Err(Problem::unavailable(
+            "stale: the flags come from the snapshot file, the database has been away since the start",
+        )),
+        Status { storage_error: Some(_), .. } => {
+            Err(Problem::unavailable("the database is away: flags are served from memory, writes are refused"))
+        }
+        Status { .. } => Ok(body::answer(StatusCode::OK, "application/json", r#"{"status":"ready"}"#)),
+    }
 }
 
 pub(super) fn metrics(app: &App) -> Response<Body> {

@@ -82,6 +82,11 @@ impl Problem {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, detail).with_header(RETRY_AFTER, "1")
     }
 
+    /// There are no flags to answer from.
+    pub(super) fn not_loaded() -> Self {
+        Self::unavailable("the flags are not loaded: the database was away since the start, or the server is ending")
+    }
+
     /// The server is about to end.
     pub(super) fn ending() -> Self {
         Self::unavailable("the server is shutting down")
@@ -129,7 +134,7 @@ impl From<StorageError> for Problem {
     fn from(error: StorageError) -> Self {
         tracing::error!(%error, "storage failed");
         // What storage says may name files and hosts: it is for the log, not for callers.
-        Self::unavailable("the database cannot be used now; nothing was changed")
+        Self::unavailable("the database cannot be used now")
     }
 }
 
@@ -141,7 +146,12 @@ impl From<WriteError> for Problem {
                 Self::new(StatusCode::PRECONDITION_FAILED, format!("{error}; read it again, then decide"))
             }
             WriteError::Refused(error) => error.into(),
-            WriteError::Storage(error) => error.into(),
+            // The connection may break after the commit and before the answer to it.
+            WriteError::Storage(error) => {
+                let problem = Self::from(error);
+                let detail = format!("{}; a write may have happened all the same: read, then decide", problem.detail);
+                Self { detail, ..problem }
+            }
         }
     }
 }

@@ -13,6 +13,9 @@ pub(super) fn open(request: &Request<Incoming>, app: &App) -> Result<Response<Bo
     if app.shutdown.has_begun() {
         return Err(Problem::ending());
     }
+    if app.flags.status().id.is_none() {
+        return Err(Problem::not_loaded());
+    }
     let header = request.headers().get("last-event-id").and_then(|value| value.to_str().ok());
     let parameter = query_parameter(request.uri().query(), "last_event_id");
     // An id that this server cannot read is one that it does not cover: the client gets everything.

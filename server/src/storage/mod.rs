@@ -1,16 +1,23 @@
 //! What is durable: the flags, the revision counter and the log of all changes, behind one seam.
 //!
-//! Nobody but storage makes a revision. Every backend passes the same contract suite (`tests/server/storage_contract.rs`).
+//! Nobody but storage makes a revision. Every backend passes the same contract suite (`tests/storage/contract.rs`).
 
+mod import;
+mod postgres;
+mod row;
 mod sqlite;
 mod write;
 
+pub use import::{Import, Imported};
+#[cfg(feature = "chaos")]
+pub use postgres::POSITION_QUERY;
+pub use postgres::{PostgresAddress, PostgresStorage};
 pub use sqlite::SqliteStorage;
 pub use write::{EntityTags, Operation, Preconditions, Write, WriteError};
 
 use serde::Serialize;
 use serde_json::value::RawValue;
-use sidekick_core::{Change, EventId, Flag, FlagKey, Revision};
+use sidekick_core::{Change, EventId, Flag, FlagKey, Revision, Timestamp};
 use std::fmt;
 use std::pin::Pin;
 
@@ -22,14 +29,28 @@ pub trait Storage: Send + Sync + 'static {
     /// All flags at one moment, and the changes that led to it, of which at most `recent`.
     fn load(&self, recent: usize) -> Pending<'_, Contents>;
 
-    /// Carries out one write in a transaction: the next revision, the flag, the log. Done means durable.
-    fn write(&self, write: Write) -> Pending<'_, CommittedChange, WriteError>;
+    /// Where the store stands: a small question, asked every second.
+    fn position(&self) -> Pending<'_, EventId>;
 
-    /// At most `limit` changes after `revision`, in order and without gaps.
-    fn changes_after(&self, revision: Revision, limit: usize) -> Pending<'_, Vec<CommittedChange>>;
+    /// Carries out one write in a transaction: the next revision, the flag, the log. Done means durable.
+    fn write(&self, write: Write) -> Pending<'_, Committed, WriteError>;
+
+    /// Carries out many writes in one transaction, all or none.
+    fn import(&self, import: Import) -> Pending<'_, Imported>;
+
+    /// At most `limit` changes after `id`, in order and without gaps. `None` where `id` belongs to another history, is
+    /// yet to come, or is so old that the log does not reach back to it: then only [`Storage::load`] helps.
+    fn changes_after(&self, id: EventId, limit: usize) -> Pending<'_, Option<Vec<LoggedChange>>>;
 
     /// Changes from the log, newest first.
     fn history(&self, query: HistoryQuery) -> Pending<'_, Vec<HistoryEntry>>;
+
+    /// Forgets the oldest changes of the log beyond `retention`; answers how many.
+    fn prune(&self, retention: Retention) -> Pending<'_, u64>;
+
+    /// Gives the store a new epoch where it still has `id`'s and has fallen behind `id`: somebody put an older state in
+    /// its place, and revisions will come again with other contents.
+    fn renew_epoch(&self, id: EventId) -> Pending<'_, ()>;
 
     /// Finishes what was begun and closes. Later operations fail.
     fn close(&self) -> Pending<'_, ()>;
@@ -43,18 +64,36 @@ pub struct Contents {
     /// The flags, sorted by key.
     pub flags: Vec<Flag>,
     /// The last changes before the moment, oldest first, without gaps.
-    pub recent: Vec<CommittedChange>,
+    pub recent: Vec<LoggedChange>,
 }
 
-/// A change that is durable.
+/// A write that was carried out.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CommittedChange {
+pub struct Committed {
+    /// The history, and the revision that the write made in it.
+    pub id: EventId,
+    /// What changed.
+    pub change: Change,
+    /// Whether the flag was not there before.
+    pub created: bool,
+}
+
+/// A change of the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LoggedChange {
     /// The revision that it made.
     pub revision: Revision,
     /// What changed.
     pub change: Change,
-    /// Whether the flag was not there before. Always false for a change that was read from the log.
-    pub created: bool,
+}
+
+/// How much of the log is kept. What is beyond either bound goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Retention {
+    /// The time before which changes go.
+    pub since: Option<Timestamp>,
+    /// The number of changes that stay.
+    pub changes: Option<u64>,
 }
 
 /// Which part of the log to read.
@@ -92,6 +131,15 @@ pub enum StorageError {
     Unavailable(String),
     /// What it holds cannot be read. Trying again does not help.
     Corrupt(String),
+}
+
+/// Whether `changes`, read after `id` while the store stood at `now`, are all that came next.
+fn follows(id: &EventId, now: &EventId, changes: &[LoggedChange]) -> bool {
+    let reaches_back = match changes.first() {
+        Some(first) => first.revision == id.revision.next(),
+        None => id.revision == now.revision,
+    };
+    id.epoch == now.epoch && id.revision <= now.revision && reaches_back
 }
 
 impl std::error::Error for StorageError {}

@@ -1,21 +1,29 @@
-//! Several instances on one storage: each follows what the others write, by hints that may be lost.
+//! Several instances on one storage: each follows what the others write, by hints that may be lost, doubled or wrong.
 
 use crate::support::{DEADLINE, Folder};
-use server::actors::{FlagStoreActor, FlagStoreHandle};
-use server::bus::{Bus, InProcessBus};
+use server::actors::{FlagStoreActor, FlagStoreHandle, Streamed, Subscription, follower};
+use server::bus::{Bus, Hint, InProcessBus, Message};
 use server::metrics::Metrics;
-use server::storage::{Operation, Preconditions, SqliteStorage, Storage, Write};
-use sidekick_core::{EventId, Flag, FlagKey, Timestamp};
+use server::storage::{Committed, Operation, Preconditions, SqliteStorage, Storage, Write};
+use sidekick_core::{Change, EventId, Flag, FlagKey, Timestamp};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 use tokio::sync::broadcast;
+use tokio::time::timeout;
 
 /// A bus on which no hint arrives.
-struct LosingBus(InProcessBus);
+struct LosingBus(broadcast::Sender<Message>);
+
+impl LosingBus {
+    fn new() -> Arc<Self> {
+        Arc::new(Self(broadcast::Sender::new(16)))
+    }
+}
 
 impl Bus for LosingBus {
-    fn publish(&self, _: EventId) {}
+    fn publish(&self, _: Hint) {}
 
-    fn subscribe(&self) -> broadcast::Receiver<EventId> {
+    fn subscribe(&self) -> broadcast::Receiver<Message> {
         self.0.subscribe()
     }
 }
@@ -25,40 +33,51 @@ fn storage(folder: &Folder) -> Arc<dyn Storage> {
 }
 
 async fn instance(storage: &Arc<dyn Storage>, bus: Arc<dyn Bus>) -> FlagStoreHandle {
-    FlagStoreActor::start(Arc::clone(storage), bus, Arc::new(Metrics::new())).await.unwrap()
+    let metrics = Arc::new(Metrics::new());
+    let flags = FlagStoreActor::start(Arc::clone(storage), Arc::clone(&bus), metrics, None).await.unwrap();
+    follower::start(&bus, flags.clone());
+    flags
 }
 
-async fn put(instance: &FlagStoreHandle, key: &str) {
+fn flag(key: &str) -> Flag {
+    Flag::new(FlagKey::new(key).unwrap())
+}
+
+async fn put(instance: &FlagStoreHandle, key: &str) -> Committed {
     let write = Write {
-        operation: Operation::Put(Flag::new(FlagKey::new(key).unwrap())),
+        operation: Operation::Put(flag(key)),
         preconditions: Preconditions::default(),
         actor: "test".to_owned(),
         time: Timestamp::from_millis(0),
     };
-    instance.write(write).await.unwrap();
+    instance.write(write).await.unwrap()
 }
 
-/// The ids of the next changes that a stream of `instance` gets.
-async fn changes(stream: &mut server::actors::Subscription, count: usize) -> Vec<u64> {
+/// The revisions of the next changes that a stream of an instance gets.
+async fn changes(stream: &mut Subscription, count: usize) -> Vec<u64> {
     let mut revisions = Vec::new();
     while revisions.len() < count {
-        let change = tokio::time::timeout(DEADLINE, stream.changes.recv()).await.expect("a change in time").unwrap();
-        revisions.push(change.revision.get());
+        match timeout(DEADLINE, stream.changes.recv()).await.expect("a change in time").unwrap() {
+            Streamed::Change(change) => revisions.push(change.revision.get()),
+            Streamed::Replaced => panic!("a full replay after {revisions:?}"),
+        }
     }
     revisions
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_write_to_one_instance_reaches_the_streams_of_the_others() {
+async fn hints_bring_the_writes_of_others_faster_than_any_poll() {
     let folder = Folder::new();
     let (storage, bus) = (storage(&folder), InProcessBus::new());
     let writer = instance(&storage, Arc::new(bus.clone())).await;
     let other = instance(&storage, Arc::new(bus)).await;
     let mut stream = other.subscribe(None).await.unwrap();
-    for number in 0..20 {
+    let start = Instant::now();
+    for number in 1..=10 {
         put(&writer, &format!("flag-{number}")).await;
+        assert_eq!(changes(&mut stream, 1).await, [number]);
     }
-    assert_eq!(changes(&mut stream, 20).await, (1..=20).collect::<Vec<_>>());
+    assert!(start.elapsed() < Duration::from_secs(5), "polled once a second, it would be ten");
     assert_eq!(writer.list().await.unwrap().json, other.list().await.unwrap().json);
 }
 
@@ -71,7 +90,9 @@ async fn writes_to_both_at_once_reach_both_in_one_order() {
     let writers: Vec<_> = (0..100)
         .map(|number| {
             let instance = if number % 2 == 0 { a.clone() } else { b.clone() };
-            tokio::spawn(async move { put(&instance, &format!("flag-{}", number % 7)).await })
+            tokio::spawn(async move {
+                put(&instance, &format!("flag-{}", number % 7)).await;
+            })
         })
         .collect();
     for writer in writers {
@@ -83,21 +104,94 @@ async fn writes_to_both_at_once_reach_both_in_one_order() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_lost_hints_hide_is_read_from_the_log_with_the_next_one() {
+async fn what_lost_hints_hide_is_found_by_asking_every_second() {
+    let folder = Folder::new();
+    let storage = storage(&folder);
+    let (writer, other) = (instance(&storage, LosingBus::new()).await, instance(&storage, LosingBus::new()).await);
+    let mut stream = other.subscribe(None).await.unwrap();
+    for number in 0..3 {
+        for key in 0..5 {
+            put(&writer, &format!("flag-{key}")).await;
+        }
+        let (start, first) = (Instant::now(), number * 5 + 1);
+        assert_eq!(changes(&mut stream, 5).await, (first..first + 5).collect::<Vec<_>>());
+        assert!(start.elapsed() < Duration::from_millis(2_500), "{:?}", start.elapsed());
+    }
+    assert_eq!(writer.list().await.unwrap().json, other.list().await.unwrap().json);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_bus_that_comes_back_has_storage_asked_at_once() {
+    let folder = Folder::new();
+    let (storage, bus) = (storage(&folder), LosingBus::new());
+    let (writer, other) = (instance(&storage, LosingBus::new()).await, instance(&storage, bus.clone()).await);
+    let mut stream = other.subscribe(None).await.unwrap();
+    let start = Instant::now();
+    for number in 1..=10 {
+        put(&writer, &format!("flag-{number}")).await;
+        bus.0.send(Message::Reconnected).unwrap();
+        assert_eq!(changes(&mut stream, 1).await, [number]);
+    }
+    assert!(start.elapsed() < Duration::from_secs(5), "polled once a second, it would be ten");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn hints_that_are_doubled_late_early_or_of_another_store_do_no_harm() {
     let folder = Folder::new();
     let (storage, bus) = (storage(&folder), InProcessBus::new());
-    let silent = instance(&storage, Arc::new(LosingBus(bus.clone()))).await;
+    let silent = instance(&storage, LosingBus::new()).await;
     let other = instance(&storage, Arc::new(bus.clone())).await;
     let mut stream = other.subscribe(None).await.unwrap();
-    for number in 0..5 {
-        put(&silent, &format!("flag-{number}")).await;
+    let mut committed = Vec::new();
+    for number in 0..8 {
+        committed.push(put(&silent, &format!("flag-{}", number % 3)).await);
     }
-    let epoch = silent.list().await.unwrap().id.epoch;
-    // Doubled, late and of another store: none of it does harm.
-    for (epoch, revision) in [("other", 9), (epoch.as_str(), 5), (epoch.as_str(), 5), (epoch.as_str(), 2)] {
-        bus.publish(EventId::parse(&format!("{epoch}:{revision}")).unwrap());
+    let hint = |id: &EventId, change: &Change| bus.publish(Hint { id: id.clone(), change: change.clone() });
+    let wrong = Change::Upsert(Flag { is_enabled: true, ..flag("wrong") });
+    let elsewhere = |revision| EventId::parse(&format!("other:{revision}")).unwrap();
+    let ahead = EventId::parse(&format!("{}:900", committed[0].id.epoch)).unwrap();
+    for (id, change) in [
+        (&elsewhere(1), &wrong),
+        (&elsewhere(9), &wrong),
+        // Nothing stands there, and storage says so.
+        (&ahead, &wrong),
+        (&committed[7].id, &committed[7].change),
+        (&committed[2].id, &committed[2].change),
+        (&committed[2].id, &committed[2].change),
+        (&committed[0].id, &committed[0].change),
+        (&committed[0].id, &wrong),
+        (&committed[7].id, &committed[7].change),
+    ] {
+        hint(id, change);
     }
-    assert_eq!(changes(&mut stream, 5).await, [1, 2, 3, 4, 5]);
-    put(&other, "last").await;
-    assert_eq!(changes(&mut stream, 1).await, [6]);
+    assert_eq!(changes(&mut stream, 8).await, (1..=8).collect::<Vec<_>>());
+    hint(&committed[3].id, &wrong);
+    assert_eq!(put(&other, "last").await.id.revision.get(), 9);
+    assert_eq!(changes(&mut stream, 1).await, [9]);
+    let expected = storage.load(0).await.unwrap();
+    let listing = other.list().await.unwrap();
+    let flags: Vec<String> = expected.flags.iter().map(|flag| String::from_utf8(flag.to_json()).unwrap()).collect();
+    assert_eq!((listing.id, listing.json), (expected.id, format!("[{}]", flags.join(",")).into()));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_client_that_has_seen_more_is_not_led_back() {
+    let folder = Folder::new();
+    let storage = storage(&folder);
+    let (writer, other) = (instance(&storage, LosingBus::new()).await, instance(&storage, LosingBus::new()).await);
+    put(&writer, "first").await;
+    let seen = put(&writer, "second").await.id;
+    let stream = timeout(DEADLINE, other.subscribe(Some(seen.clone()))).await.expect("a stream in time").unwrap();
+    assert_eq!(stream.revision, seen.revision);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_client_that_claims_what_never_was_gets_what_there_is() {
+    let folder = Folder::new();
+    let storage = storage(&folder);
+    let instance = instance(&storage, LosingBus::new()).await;
+    let made = put(&instance, "only").await.id;
+    let claimed = EventId::parse(&format!("{}:99", made.epoch)).unwrap();
+    let stream = timeout(DEADLINE, instance.subscribe(Some(claimed))).await.expect("a stream in time").unwrap();
+    assert_eq!((stream.revision, stream.opening.len()), (made.revision, 1));
 }

@@ -4,11 +4,15 @@
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::string_slice,
     missing_docs,
     unreachable_pub
 )]
 
 mod support;
+
+#[path = "../storage/contract.rs"]
+mod contract;
 
 mod auth;
 mod bad_input;
@@ -22,5 +26,5 @@ mod lifecycle;
 mod metrics;
 mod openapi;
 mod rest;
-mod storage_contract;
+mod sqlite;
 mod stream;

@@ -1,7 +1,7 @@
 //! The stream: its bytes, live changes, resuming, heartbeats, and clients that are many, slow or gone.
 
 use crate::support::{Connection, DEADLINE, EventStream, Folder, InProcess, Model, OwnedEvent, Server, eventually};
-use server::actors::FlagStoreActor;
+use server::actors::{FlagStoreActor, Streamed};
 use server::bus::InProcessBus;
 use server::config::Timeouts;
 use server::metrics::Metrics;
@@ -543,7 +543,8 @@ fn a_stream_over_http_1_0_ends_with_its_connection() {
 async fn a_replay_and_a_change_are_encoded_once_for_all() {
     let folder = Folder::new();
     let storage = Arc::new(SqliteStorage::open(&folder.join("sidekick.db")).unwrap());
-    let flags = FlagStoreActor::start(storage, Arc::new(InProcessBus::new()), Arc::new(Metrics::new())).await.unwrap();
+    let (bus, metrics) = (Arc::new(InProcessBus::new()), Arc::new(Metrics::new()));
+    let flags = FlagStoreActor::start(storage, bus, metrics, None).await.unwrap();
     let write = async |key: &str| {
         let operation = Operation::Put(Flag::new(FlagKey::new(key).unwrap()));
         let time = Timestamp::from_millis(1);
@@ -554,7 +555,10 @@ async fn a_replay_and_a_change_are_encoded_once_for_all() {
     let (mut one, mut two) = (flags.subscribe(None).await.unwrap(), flags.subscribe(None).await.unwrap());
     assert_eq!((one.opening.len(), one.opening[0].as_ptr()), (1, two.opening[0].as_ptr()));
     write("b").await;
-    let (change_of_one, change_of_two) = (one.changes.recv().await.unwrap(), two.changes.recv().await.unwrap());
+    let (change_of_one, change_of_two) = match (one.changes.recv().await.unwrap(), two.changes.recv().await.unwrap()) {
+        (Streamed::Change(one), Streamed::Change(two)) => (one, two),
+        other => panic!("{other:?}"),
+    };
     assert!(Arc::ptr_eq(&change_of_one, &change_of_two));
     let id = sidekick_core::EventId::parse(&format!("{}:1", epoch_of(&change_of_one.event))).unwrap();
     let resumed = flags.subscribe(Some(id)).await.unwrap();

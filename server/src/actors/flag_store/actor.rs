@@ -1,33 +1,42 @@
 //! The FlagStore actor: the only owner of the flags in memory.
 //!
 //! It never waits for I/O. Writes run in tasks of their own against storage and come back as committed changes, which
-//! it applies in revision order, encodes once and broadcasts.
+//! it applies in revision order, encodes once and broadcasts. What other instances write comes as hints; what hints do
+//! not bring, and what they cannot, is read from storage.
 
-use super::handle::{Command, FlagStoreHandle, Listing, StreamedChange, Subscription, timed};
+use super::documents::Documents;
+use super::handle::{Command, FlagStoreHandle, Status, Streamed, StreamedChange, Subscription, timed};
 use super::recent_changes::{self, RecentChanges};
-use crate::bus::Bus;
+use crate::bus::{Bus, Hint};
+use crate::chaos::{self, Defect};
 use crate::metrics::{Metrics, OpeningLabels};
-use crate::storage::{CommittedChange, Contents, Storage, StorageError};
+use crate::storage::{Committed, Contents, LoggedChange, Storage, StorageError};
 use bytes::Bytes;
 use sidekick_core::{Change, Epoch, EventId, FlagStore, Revision, sse};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::sync::{broadcast, mpsc, oneshot};
+use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
 /// The actor itself; [`FlagStoreActor::start`] runs it as a task.
 pub struct FlagStoreActor {
     store: FlagStore,
-    epoch: Epoch,
     recent: RecentChanges,
-    broadcast: broadcast::Sender<Arc<StreamedChange>>,
+    broadcast: broadcast::Sender<Streamed>,
     /// Changes that came before one with a lower revision.
     early: BTreeMap<Revision, EarlyChange>,
-    /// The greatest revision that this instance has heard of.
+    /// This instance's changes of a history that is still to be loaded.
+    of_another_epoch: Vec<(EventId, EarlyChange)>,
+    /// The greatest revision of this history that the instance has heard of.
     known: Revision,
-    catch_up: CatchUp,
-    replay: Option<(Revision, Bytes)>,
-    listing: Option<Listing>,
+    /// What `known` was when storage was last asked for changes.
+    asked_for: Revision,
+    reading: Reading,
+    /// Streams of clients that have seen more than this instance: it has to catch up with them first.
+    waiting: Vec<(EventId, oneshot::Sender<Subscription>)>,
+    documents: Documents,
+    status: watch::Sender<Status>,
+    bus: Arc<dyn Bus>,
     handle: FlagStoreHandle,
 }
 
@@ -37,9 +46,9 @@ struct EarlyChange {
     applied: Option<oneshot::Sender<()>>,
 }
 
-/// Whether missing changes are being read from storage.
+/// Whether something is being read from storage.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum CatchUp {
+enum Reading {
     Idle,
     At(Instant),
     Running,
@@ -49,6 +58,8 @@ enum CatchUp {
 const WAITING_COMMANDS: usize = 1024;
 /// Changes that a slow stream may be behind before it gets a full replay.
 const BROADCAST_CAPACITY: usize = 1024;
+/// Changes ahead of their turn that are kept.
+const EARLY_CHANGES: u64 = 1024;
 /// How long a gap may stand before it is read from storage: writes that finish out of order close it sooner.
 const GAP_PATIENCE: Duration = Duration::from_millis(50);
 /// How long to wait after storage could not be read.
@@ -57,63 +68,62 @@ const RETRY_AFTER: Duration = Duration::from_secs(1);
 const CATCH_UP_BATCH: usize = 1000;
 
 impl FlagStoreActor {
-    /// Loads the flags from `storage` and starts the actor.
+    /// Starts the actor, with the flags of `storage` or, where that is away, with those of `snapshot`; where there is
+    /// none, without flags until storage is back.
     ///
     /// # Errors
-    /// What storage says.
+    /// [`StorageError::Corrupt`]: waiting would not help.
     pub async fn start(
         storage: Arc<dyn Storage>,
         bus: Arc<dyn Bus>,
         metrics: Arc<Metrics>,
+        snapshot: Option<Contents>,
     ) -> Result<FlagStoreHandle, StorageError> {
-        let hints = bus.subscribe();
-        let contents = timed(&metrics, "load", storage.load(recent_changes::CAPACITY)).await?;
         let (inbox, commands) = mpsc::channel(WAITING_COMMANDS);
-        let handle = FlagStoreHandle { inbox, storage, bus, metrics };
-        tokio::spawn(Self::new(contents, handle.clone()).run(commands));
-        tokio::spawn(follow(hints, handle.clone()));
-        Ok(handle)
-    }
-
-    fn new(contents: Contents, handle: FlagStoreHandle) -> Self {
-        let Contents { id, flags, recent: logged } = contents;
-        let mut recent = RecentChanges::new(logged.first().map_or(id.revision, |first| previous(first.revision)));
-        for committed in &logged {
-            recent.push(committed.revision, encode(&id.epoch, committed.revision, &committed.change));
-        }
-        let mut store = FlagStore::new();
-        store.begin_replay();
-        for flag in flags {
-            store.stage(flag);
-        }
-        store.commit_replay(id.clone());
-        let actor = Self {
-            store,
-            epoch: id.epoch,
-            recent,
+        let (status, watched) = watch::channel(Status::default());
+        let handle = FlagStoreHandle { inbox, storage, metrics, status: watched };
+        let mut actor = Self {
+            store: FlagStore::new(),
+            recent: RecentChanges::new(Revision::ZERO),
             broadcast: broadcast::Sender::new(BROADCAST_CAPACITY),
             early: BTreeMap::new(),
-            known: id.revision,
-            catch_up: CatchUp::Idle,
-            replay: None,
-            listing: None,
-            handle,
+            of_another_epoch: Vec::new(),
+            known: Revision::ZERO,
+            asked_for: Revision::ZERO,
+            reading: Reading::Idle,
+            waiting: Vec::new(),
+            documents: Documents::default(),
+            status,
+            bus,
+            handle: handle.clone(),
         };
+        let loaded = timed(&handle.metrics, "load", handle.storage.load(recent_changes::CAPACITY)).await;
+        if let Err(corrupt @ StorageError::Corrupt(_)) = loaded {
+            return Err(corrupt);
+        }
+        if let (Err(_), Some(snapshot)) = (&loaded, snapshot) {
+            actor.replace(snapshot);
+            actor.status.send_modify(|status| status.is_stale = true);
+        }
+        actor.loaded(loaded);
         actor.report();
-        actor
+        tokio::spawn(actor.run(commands));
+        Ok(handle)
     }
 
     async fn run(mut self, mut commands: mpsc::Receiver<Command>) {
         loop {
-            let command = match self.catch_up {
-                CatchUp::At(time) => tokio::select! {
+            self.answer_waiting();
+            self.report();
+            let command = match self.reading {
+                Reading::At(time) => tokio::select! {
                     command = commands.recv() => command,
                     () = tokio::time::sleep_until(time.into()) => {
-                        self.read_missing();
+                        self.catch_up();
                         continue;
                     }
                 },
-                CatchUp::Idle | CatchUp::Running => commands.recv().await,
+                Reading::Idle | Reading::Running => commands.recv().await,
             };
             let Some(command) = command else { return };
             self.handle_command(command);
@@ -121,176 +131,300 @@ impl FlagStoreActor {
     }
 
     fn handle_command(&mut self, command: Command) {
-        // Who asked may have gone: an answer that nobody takes is no error.
-        match command {
-            Command::Subscribe { resume, reply } => drop(reply.send(self.subscribe(resume))),
-            Command::List { reply } => drop(reply.send(self.listing())),
-            Command::Get { key, reply } => {
-                drop(reply.send(self.store.get(key.as_str()).map(|flag| flag.flag().clone())))
+        // Who asked may have gone: an answer that nobody takes is no error. Before the flags are loaded there is none,
+        // and dropping the sender says so.
+        match (command, self.store.id().cloned()) {
+            (Command::Subscribe { resume, reply }, Some(id)) => match resume {
+                Some(resume)
+                    if resume.epoch == id.epoch && resume.revision > id.revision && !chaos::has(Defect::LeadBack) =>
+                {
+                    self.known = self.known.max(resume.revision);
+                    self.waiting.push((resume, reply));
+                    self.watch_for_gap(Duration::ZERO);
+                }
+                resume => drop(reply.send(self.subscribe(id, resume))),
+            },
+            (Command::List { reply }, Some(id)) => drop(reply.send(self.documents.listing(&self.store, id))),
+            (Command::Get { key, reply }, Some(_)) => {
+                drop(reply.send(self.store.get(key.as_str()).map(|flag| flag.flag().clone())));
             }
-            Command::Committed { changes, at, applied } => self.take_in(changes, at, applied),
-            Command::CaughtUp { result } => self.caught_up(result),
-            Command::Follow { id } if id.epoch == self.epoch => {
-                self.known = self.known.max(id.revision);
-                self.watch_for_gap(Duration::ZERO);
-            }
-            Command::Follow { .. } => {}
+            (Command::Subscribe { .. } | Command::List { .. } | Command::Get { .. }, None) => {}
+            (Command::Committed { committed, at, applied }, _) => self.committed(committed, at, applied),
+            (Command::Hint(hint), _) => self.hinted(hint),
+            (Command::Position { id, held }, _) => self.storage_stands_at(&id, held),
+            (Command::StorageAway(error), _) => self.storage_is_away(&error),
+            (Command::CaughtUp { from, result }, _) => self.caught_up(&from, result),
+            (Command::Loaded(result), _) => self.loaded(result),
         }
     }
 
     /// The opening and the receiver in one step, so that no change falls between them.
-    fn subscribe(&mut self, resume: Option<EventId>) -> Subscription {
-        let revision = self.store.revision();
+    fn subscribe(&mut self, id: EventId, resume: Option<EventId>) -> Subscription {
+        let revision = id.revision;
         let (opening, kind) = match resume.and_then(|id| self.missed(&id)) {
             Some(missed) => (missed, "resume"),
-            None => (vec![self.replay()], "replay"),
+            None => (vec![self.documents.replay(&self.store, id)], "replay"),
         };
         self.handle.metrics.openings.get_or_create(&OpeningLabels { kind }).inc();
         Subscription { opening, revision, digest: self.store.digest(), changes: self.broadcast.subscribe() }
     }
 
+    /// Opens the streams whose clients are not ahead any more: the instance has caught up with them, or storage knows
+    /// nothing of what they have seen. A replay before that would lead them back.
+    fn answer_waiting(&mut self) {
+        let Some(own) = self.store.id().cloned() else { return };
+        for (resume, reply) in std::mem::take(&mut self.waiting) {
+            let is_ahead = resume.epoch == own.epoch && own.revision < resume.revision && resume.revision <= self.known;
+            if !is_ahead {
+                drop(reply.send(self.subscribe(own.clone(), Some(resume))));
+            } else if !reply.is_closed() {
+                self.waiting.push((resume, reply));
+            }
+        }
+    }
+
     /// What a client that stands at `id` has missed; `None` where that is not known any more.
     fn missed(&self, id: &EventId) -> Option<Vec<Bytes>> {
-        let missed = self.recent.after(id.revision).filter(|_| id.epoch == self.epoch)?;
+        let missed = self.recent.after(id.revision).filter(|_| self.store.epoch() == Some(&id.epoch))?;
         let mut first = Vec::new();
         sse::resumed(id.revision, &mut first);
         Some(std::iter::once(Bytes::from(first)).chain(missed.cloned()).collect())
     }
 
-    /// The full replay, encoded at most once for each revision.
-    fn replay(&mut self) -> Bytes {
-        let id = EventId { epoch: self.epoch.clone(), revision: self.store.revision() };
-        match &self.replay {
-            Some((revision, bytes)) if *revision == id.revision => bytes.clone(),
-            _ => {
-                let mut out = Vec::with_capacity(self.replay.as_ref().map_or(1024, |(_, bytes)| bytes.len() + 1024));
-                sse::connected(&mut out);
-                for flag in self.store.flags() {
-                    sse::replay_upsert(flag, &mut out);
-                }
-                sse::ready(&id, self.store.len(), &mut out);
-                let bytes = Bytes::from(out);
-                self.replay = Some((id.revision, bytes.clone()));
-                bytes
-            }
+    /// A write of this instance is durable. `applied` is dropped when the flags in memory show it.
+    fn committed(&mut self, committed: Committed, at: Instant, applied: oneshot::Sender<()>) {
+        let Committed { id, change, .. } = committed;
+        self.bus.publish(Hint { id: id.clone(), change: change.clone() });
+        if chaos::has(Defect::PublishOnly) {
+            return;
+        }
+        let change = EarlyChange { change, at, applied: Some(applied) };
+        if self.store.epoch() != Some(&id.epoch) {
+            self.of_another_epoch.push((id, change));
+            self.load();
+        } else if id.revision > self.store.revision() {
+            self.known = self.known.max(id.revision);
+            self.early.insert(id.revision, change);
+            self.apply_early();
         }
     }
 
-    fn listing(&mut self) -> Listing {
-        let id = EventId { epoch: self.epoch.clone(), revision: self.store.revision() };
-        match &self.listing {
-            Some(listing) if listing.id == id => listing.clone(),
-            _ => {
-                let mut json = vec![b'['];
-                for (index, flag) in self.store.flags().into_iter().enumerate() {
-                    if index > 0 {
-                        json.push(b',');
-                    }
-                    flag.write_json(&mut json);
-                }
-                json.push(b']');
-                let listing = Listing { id, json: json.into() };
-                self.listing = Some(listing.clone());
-                listing
+    /// Another instance says that it made a change. What storage says counts more.
+    fn hinted(&mut self, hint: Hint) {
+        let Hint { id, change } = hint;
+        let own = self.store.revision();
+        if chaos::has(Defect::NoGapCheck) {
+            self.apply(id.revision, EarlyChange { change, at: Instant::now(), applied: None });
+        } else if self.store.epoch() == Some(&id.epoch) && id.revision > own {
+            self.known = self.known.max(id.revision);
+            if id.revision.get() - own.get() <= EARLY_CHANGES {
+                self.early.entry(id.revision).or_insert(EarlyChange { change, at: Instant::now(), applied: None });
             }
+            self.apply_early();
         }
     }
 
-    /// Takes in what is durable, in any order, and applies what is next. `applied` comes with a change that this
-    /// instance wrote, and is dropped when that is applied.
-    fn take_in(&mut self, changes: Vec<CommittedChange>, at: Instant, mut applied: Option<oneshot::Sender<()>>) {
-        for CommittedChange { revision, change, .. } in changes {
-            if applied.is_some() {
-                // The other instances may not know yet.
-                self.handle.bus.publish(EventId { epoch: self.epoch.clone(), revision });
-            }
-            // One that was applied already is done with: dropping `applied` tells so.
-            if revision > self.store.revision() {
-                self.known = self.known.max(revision);
-                let early = self.early.entry(revision).or_insert(EarlyChange { change, at, applied: None });
-                early.applied = applied.take().or(early.applied.take());
-            }
-        }
-        while let Some(next) = self.early.remove(&self.store.revision().next()) {
-            self.apply(next);
-            if matches!(self.catch_up, CatchUp::At(_)) {
+    /// Applies what is next, and what then is.
+    fn apply_early(&mut self) {
+        while let Some((revision, next)) = self.early.remove_entry(&self.store.revision().next()) {
+            self.apply(revision, next);
+            if matches!(self.reading, Reading::At(_)) {
                 // That gap has closed by itself; another one gets its own time.
-                self.catch_up = CatchUp::Idle;
+                self.reading = Reading::Idle;
             }
         }
         self.watch_for_gap(GAP_PATIENCE);
     }
 
-    fn apply(&mut self, EarlyChange { change, at, applied }: EarlyChange) {
-        let revision = self.store.revision().next();
-        let event = encode(&self.epoch, revision, &change);
+    fn apply(&mut self, revision: Revision, EarlyChange { change, at, applied }: EarlyChange) {
+        let Some(epoch) = self.store.epoch() else { return };
+        let event = encode(epoch, revision, &change);
         self.store.apply(change, revision);
         self.recent.push(revision, event.clone());
         let streamed = StreamedChange { revision, digest: self.store.digest(), event, committed_at: at };
         // No stream being open is no error.
-        let _ = self.broadcast.send(Arc::new(streamed));
+        let _ = self.broadcast.send(Streamed::Change(Arc::new(streamed)));
         drop(applied);
         self.handle.metrics.changes.inc();
-        self.report();
     }
 
-    fn report(&self) {
-        let metrics = &self.handle.metrics;
-        metrics.flags.set(i64::try_from(self.store.len()).unwrap_or(i64::MAX));
-        metrics.revision.set(i64::try_from(self.store.revision().get()).unwrap_or(i64::MAX));
+    fn storage_stands_at(&mut self, id: &EventId, held: Option<EventId>) {
+        self.status.send_if_modified(|status| status.storage_error.take().is_some());
+        let is_rewound = held.as_ref().is_some_and(|held| held.epoch == id.epoch && id.revision < held.revision);
+        if self.store.epoch() != Some(&id.epoch) {
+            self.load();
+        } else if let Some(held) = held.filter(|_| is_rewound) {
+            tracing::error!(%held, storage = %id, "storage was put back to an older state; it gets a new epoch");
+            let handle = self.handle.clone();
+            tokio::spawn(async move {
+                // Where it fails, the next look at storage leads here again.
+                let _ = timed(&handle.metrics, "renew_epoch", handle.storage.renew_epoch(held)).await;
+            });
+        } else {
+            self.known = self.known.max(id.revision);
+            self.confirm();
+            self.watch_for_gap(Duration::ZERO);
+        }
+    }
+
+    /// Storage has been asked: flags from the snapshot file are no longer stale once they are as far as it is.
+    fn confirm(&self) {
+        if self.known <= self.store.revision() {
+            self.status.send_if_modified(|status| std::mem::take(&mut status.is_stale));
+        }
+    }
+
+    fn storage_is_away(&mut self, error: &StorageError) {
+        // Their writers wait for a load that may not come soon.
+        self.of_another_epoch.clear();
+        self.status.send_if_modified(|status| {
+            let is_news = status.storage_error.is_none();
+            if is_news {
+                tracing::error!(%error, "storage is away; flags are served from memory, writes are refused");
+            }
+            status.storage_error = Some(error.to_string());
+            is_news
+        });
     }
 
     /// Plans to read what is missing, unless that is planned already or nothing is.
     fn watch_for_gap(&mut self, patience: Duration) {
         let behind = self.known > self.store.revision();
-        self.catch_up = match (behind, self.catch_up) {
-            (_, CatchUp::Running) => CatchUp::Running,
-            (false, _) => CatchUp::Idle,
-            (true, CatchUp::At(time)) => CatchUp::At(time.min(Instant::now() + patience)),
-            (true, CatchUp::Idle) => CatchUp::At(Instant::now() + patience),
+        self.reading = match (behind, self.reading) {
+            (_, Reading::Running) => Reading::Running,
+            (false, _) => Reading::Idle,
+            (true, Reading::At(time)) => Reading::At(time.min(Instant::now() + patience)),
+            (true, Reading::Idle) => Reading::At(Instant::now() + patience),
         };
     }
 
-    fn read_missing(&mut self) {
-        self.catch_up = CatchUp::Running;
-        let (handle, revision) = (self.handle.clone(), self.store.revision());
+    fn catch_up(&mut self) {
+        // Nothing is missing where nothing is loaded.
+        let Some(from) = self.store.id().cloned() else { return };
+        self.reading = Reading::Running;
+        self.asked_for = self.known;
+        let handle = self.handle.clone();
         tokio::spawn(async move {
-            let changes = handle.storage.changes_after(revision, CATCH_UP_BATCH);
+            let changes = handle.storage.changes_after(from.clone(), CATCH_UP_BATCH);
             let result = timed(&handle.metrics, "changes", changes).await;
             // The actor being gone means that the process ends.
-            let _ = handle.inbox.send(Command::CaughtUp { result }).await;
+            let _ = handle.inbox.send(Command::CaughtUp { from, result }).await;
         });
     }
 
-    fn caught_up(&mut self, result: Result<Vec<CommittedChange>, StorageError>) {
-        self.catch_up = CatchUp::Idle;
+    fn caught_up(&mut self, from: &EventId, result: Result<Option<Vec<LoggedChange>>, StorageError>) {
+        self.reading = Reading::Idle;
         match result {
-            Ok(changes) if changes.is_empty() => self.watch_for_gap(RETRY_AFTER),
-            Ok(changes) => {
-                self.take_in(changes, Instant::now(), None);
+            Ok(Some(_)) if self.store.epoch() != Some(&from.epoch) => {}
+            Ok(Some(changes)) => {
+                if changes.is_empty() && self.known == self.asked_for {
+                    // Whoever spoke of a later revision was wrong.
+                    self.known = self.store.revision();
+                }
+                for LoggedChange { revision, change } in changes {
+                    if revision > self.store.revision() {
+                        self.known = self.known.max(revision);
+                        // Storage's word replaces a hint's.
+                        let applied = self.early.remove(&revision).and_then(|early| early.applied);
+                        self.early.insert(revision, EarlyChange { change, at: Instant::now(), applied });
+                    }
+                }
+                self.apply_early();
+                self.confirm();
                 self.watch_for_gap(Duration::ZERO);
             }
+            Ok(None) => self.load(),
             Err(error) => {
-                tracing::warn!(%error, "changes could not be read; trying again");
+                self.storage_is_away(&error);
                 self.watch_for_gap(RETRY_AFTER);
             }
         }
     }
-}
 
-/// Passes the hints of other instances on.
-async fn follow(mut hints: broadcast::Receiver<EventId>, handle: FlagStoreHandle) {
-    loop {
-        match hints.recv().await {
-            Ok(id) => {
-                if handle.inbox.send(Command::Follow { id }).await.is_err() {
-                    return;
-                }
-            }
-            // A hint that was missed does no harm: the next one says more.
-            Err(broadcast::error::RecvError::Lagged(_)) => {}
-            Err(broadcast::error::RecvError::Closed) => return,
+    /// Reads everything anew, unless something is being read already: then the next look at storage leads here again.
+    fn load(&mut self) {
+        if self.reading == Reading::Running {
+            return;
         }
+        self.reading = Reading::Running;
+        let handle = self.handle.clone();
+        tokio::spawn(async move {
+            let result = timed(&handle.metrics, "load", handle.storage.load(recent_changes::CAPACITY)).await;
+            // The actor being gone means that the process ends.
+            let _ = handle.inbox.send(Command::Loaded(result)).await;
+        });
+    }
+
+    fn loaded(&mut self, result: Result<Contents, StorageError>) {
+        self.reading = Reading::Idle;
+        match result {
+            // Changes that were applied meanwhile are not taken back.
+            Ok(contents)
+                if self
+                    .store
+                    .id()
+                    .is_some_and(|own| own.epoch == contents.id.epoch && own.revision >= contents.id.revision) =>
+            {
+                self.of_another_epoch.clear();
+                self.watch_for_gap(Duration::ZERO);
+            }
+            Ok(contents) => {
+                self.status.send_modify(|status| *status = Status::default());
+                self.replace(contents);
+                self.apply_early();
+            }
+            Err(error) => self.storage_is_away(&error),
+        }
+    }
+
+    fn replace(&mut self, contents: Contents) {
+        let Contents { id, flags, recent } = contents;
+        if let Some(own) = self.store.id() {
+            tracing::warn!(%own, storage = %id, "the flags are replaced as a whole");
+        }
+        self.recent = RecentChanges::new(recent.first().map_or(id.revision, |first| previous(first.revision)));
+        for logged in &recent {
+            self.recent.push(logged.revision, encode(&id.epoch, logged.revision, &logged.change));
+        }
+        self.store.begin_replay();
+        for flag in flags {
+            self.store.stage(flag);
+        }
+        if self.store.epoch() == Some(&id.epoch) {
+            // What was made while storage was being read comes next.
+            self.known = self.known.max(id.revision);
+            self.early = self.early.split_off(&id.revision.next());
+        } else {
+            self.known = id.revision;
+            self.early.clear();
+        }
+        self.store.commit_replay(id);
+        for (id, change) in std::mem::take(&mut self.of_another_epoch) {
+            if self.store.epoch() == Some(&id.epoch) && id.revision > self.store.revision() {
+                self.known = self.known.max(id.revision);
+                self.early.insert(id.revision, change);
+            }
+        }
+        // No stream being open is no error.
+        let _ = self.broadcast.send(Streamed::Replaced);
+    }
+
+    /// Shows how things stand.
+    fn report(&self) {
+        let id = self.store.id();
+        self.status.send_if_modified(|status| {
+            let is_news = status.id.as_ref() != id;
+            if is_news {
+                status.id = id.cloned();
+            }
+            is_news
+        });
+        let metrics = &self.handle.metrics;
+        metrics.flags.set(i64::try_from(self.store.len()).unwrap_or(i64::MAX));
+        metrics.revision.set(i64::try_from(self.store.revision().get()).unwrap_or(i64::MAX));
+        let status = self.status.borrow();
+        metrics.stale.set(i64::from(status.is_stale));
+        metrics.storage_up.set(i64::from(status.storage_error.is_none()));
     }
 }
 

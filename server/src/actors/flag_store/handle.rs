@@ -1,21 +1,32 @@
 //! How the rest of the server speaks to the FlagStore actor.
 
-use crate::bus::Bus;
+use crate::bus::Hint;
 use crate::metrics::Metrics;
-use crate::storage::{CommittedChange, HistoryEntry, HistoryQuery, Storage, StorageError, Write, WriteError};
+use crate::storage::{
+    Committed, Contents, HistoryEntry, HistoryQuery, LoggedChange, Storage, StorageError, Write, WriteError,
+};
 use bytes::Bytes;
 use sidekick_core::{Digest, EventId, Flag, FlagKey, Revision};
 use std::sync::Arc;
 use std::time::Instant;
-use tokio::sync::{broadcast, mpsc, oneshot};
+use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
 /// How to reach the actor. Clones reach the same one.
 #[derive(Clone)]
 pub struct FlagStoreHandle {
     pub(super) inbox: mpsc::Sender<Command>,
     pub(super) storage: Arc<dyn Storage>,
-    pub(super) bus: Arc<dyn Bus>,
     pub(super) metrics: Arc<Metrics>,
+    pub(super) status: watch::Receiver<Status>,
+}
+
+/// What every stream gets.
+#[derive(Clone, Debug)]
+pub enum Streamed {
+    /// A change.
+    Change(Arc<StreamedChange>),
+    /// The flags were replaced as a whole: only a full replay tells them.
+    Replaced,
 }
 
 /// A change as every stream gets it.
@@ -40,8 +51,8 @@ pub struct Subscription {
     pub revision: Revision,
     /// The digest of all flags at that revision.
     pub digest: Digest,
-    /// Every change after that revision.
-    pub changes: broadcast::Receiver<Arc<StreamedChange>>,
+    /// Everything after that revision.
+    pub changes: broadcast::Receiver<Streamed>,
 }
 
 /// All flags as one JSON document.
@@ -53,31 +64,76 @@ pub struct Listing {
     pub json: Bytes,
 }
 
+/// How things stand.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Status {
+    /// The moment at which the flags in memory stand; `None` as long as there are none.
+    pub id: Option<EventId>,
+    /// The flags come from the snapshot file, and storage has not confirmed them yet.
+    pub is_stale: bool,
+    /// Why storage could not be reached when it was last tried; `None` where it could.
+    pub storage_error: Option<String>,
+}
+
 /// What the actor is told and asked.
 pub(super) enum Command {
-    Subscribe { resume: Option<EventId>, reply: oneshot::Sender<Subscription> },
-    List { reply: oneshot::Sender<Listing> },
-    Get { key: FlagKey, reply: oneshot::Sender<Option<Flag>> },
-    Committed { changes: Vec<CommittedChange>, at: Instant, applied: Option<oneshot::Sender<()>> },
-    CaughtUp { result: Result<Vec<CommittedChange>, StorageError> },
-    Follow { id: EventId },
+    Subscribe {
+        resume: Option<EventId>,
+        reply: oneshot::Sender<Subscription>,
+    },
+    List {
+        reply: oneshot::Sender<Listing>,
+    },
+    Get {
+        key: FlagKey,
+        reply: oneshot::Sender<Option<Flag>>,
+    },
+    Committed {
+        committed: Committed,
+        at: Instant,
+        applied: oneshot::Sender<()>,
+    },
+    Hint(Hint),
+    /// Storage stands at `id`; when it was asked, the flags in memory stood at `held`.
+    Position {
+        id: EventId,
+        held: Option<EventId>,
+    },
+    StorageAway(StorageError),
+    CaughtUp {
+        from: EventId,
+        result: Result<Option<Vec<LoggedChange>>, StorageError>,
+    },
+    Loaded(Result<Contents, StorageError>),
 }
 
 impl FlagStoreHandle {
-    /// Opens a stream: from `resume` where the recent changes still cover it, else by a full replay. `None` when the
-    /// server is ending.
+    /// Opens a stream: from `resume` where the recent changes still cover it, else by a full replay. `None` where the
+    /// flags are not loaded, or the server is ending.
     pub async fn subscribe(&self, resume: Option<EventId>) -> Option<Subscription> {
         self.ask(|reply| Command::Subscribe { resume, reply }).await
     }
 
-    /// All flags as JSON. `None` when the server is ending.
+    /// All flags as JSON. `None` where the flags are not loaded, or the server is ending.
     pub async fn list(&self) -> Option<Listing> {
         self.ask(|reply| Command::List { reply }).await
     }
 
-    /// One flag. The outer `None` means that the server is ending.
+    /// One flag. The outer `None` means that the flags are not loaded, or the server is ending.
     pub async fn get(&self, key: FlagKey) -> Option<Option<Flag>> {
         self.ask(|reply| Command::Get { key, reply }).await
+    }
+
+    /// How things stand now.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        self.status.borrow().clone()
+    }
+
+    /// How things stand, from now on.
+    #[must_use]
+    pub fn watch_status(&self) -> watch::Receiver<Status> {
+        self.status.clone()
     }
 
     /// Carries out a write: done means durable, and visible to every later read of this instance.
@@ -86,13 +142,12 @@ impl FlagStoreHandle {
     ///
     /// # Errors
     /// Why nothing was changed.
-    pub async fn write(&self, write: Write) -> Result<CommittedChange, WriteError> {
+    pub async fn write(&self, write: Write) -> Result<Committed, WriteError> {
         let handle = self.clone();
         let task = tokio::spawn(async move {
             let committed = handle.write_to_storage(write).await?;
             let (applied, done) = oneshot::channel();
-            let changes = vec![committed.clone()];
-            let command = Command::Committed { changes, at: Instant::now(), applied: Some(applied) };
+            let command = Command::Committed { committed: committed.clone(), at: Instant::now(), applied };
             if handle.inbox.send(command).await.is_ok() {
                 // The sender is dropped, without a value, as soon as the change is applied.
                 let _ = done.await;
@@ -103,7 +158,7 @@ impl FlagStoreHandle {
         task.await.unwrap_or_else(|error| Err(stopped(error)))
     }
 
-    async fn write_to_storage(&self, write: Write) -> Result<CommittedChange, WriteError> {
+    async fn write_to_storage(&self, write: Write) -> Result<Committed, WriteError> {
         let start = Instant::now();
         let result = self.storage.write(write).await;
         // A write that is refused is no failure of the storage.
@@ -118,6 +173,26 @@ impl FlagStoreHandle {
     /// What storage says.
     pub async fn history(&self, query: HistoryQuery) -> Result<Vec<HistoryEntry>, StorageError> {
         timed(&self.metrics, "history", self.storage.history(query)).await
+    }
+
+    /// Asks storage where it stands, and tells the actor.
+    pub(in crate::actors) async fn follow_storage(&self) {
+        let held = self.status().id;
+        let command = match timed(&self.metrics, "position", self.storage.position()).await {
+            Ok(id) => Command::Position { id, held },
+            Err(error) => Command::StorageAway(error),
+        };
+        self.tell(command).await;
+    }
+
+    /// Passes another instance's hint on.
+    pub(in crate::actors) async fn hint(&self, hint: Hint) {
+        self.tell(Command::Hint(hint)).await;
+    }
+
+    async fn tell(&self, command: Command) {
+        // The actor being gone means that the process ends.
+        let _ = self.inbox.send(command).await;
     }
 
     async fn ask<T>(&self, command: impl FnOnce(oneshot::Sender<T>) -> Command) -> Option<T> {

@@ -1,8 +1,9 @@
 //! The FlagStore actor: the only owner of the flags in memory, its handle, and the recent changes it keeps.
 
 mod actor;
+mod documents;
 mod handle;
 mod recent_changes;
 
 pub use actor::FlagStoreActor;
-pub use handle::{FlagStoreHandle, Listing, StreamedChange, Subscription};
+pub use handle::{FlagStoreHandle, Listing, Status, Streamed, StreamedChange, Subscription};

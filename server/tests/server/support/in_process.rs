@@ -4,6 +4,7 @@ use super::http::{self, Response};
 use super::{DEADLINE, EventStream, Folder};
 use server::bus::InProcessBus;
 use server::config::Timeouts;
+use server::metrics::Metrics;
 use server::storage::SqliteStorage;
 use server::{Config, run_with};
 use std::net::{SocketAddr, TcpStream};
@@ -32,7 +33,8 @@ impl InProcess {
                 let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
                 report.send(listener.local_addr().unwrap()).unwrap();
                 let shutdown = async { drop(stopped.await) };
-                run_with(listener, config, storage, Arc::new(InProcessBus::new()), shutdown).await.unwrap();
+                let (bus, metrics) = (Arc::new(InProcessBus::new()), Arc::new(Metrics::new()));
+                run_with(listener, config, storage, bus, metrics, shutdown).await.unwrap();
             });
         });
         Self { address: address.recv_timeout(DEADLINE).unwrap(), stop: Some(stop), thread: Some(thread) }

@@ -1,0 +1,57 @@
+//! All flags as documents: the replay of a stream and the listing of the API, each encoded at most once for a revision
+//! and shared by all who ask.
+
+use super::handle::Listing;
+use crate::chaos::{self, Defect};
+use bytes::Bytes;
+use sidekick_core::{EventId, FlagStore, sse};
+
+/// The documents of the moment for which they were last asked.
+#[derive(Default)]
+pub(super) struct Documents {
+    replay: Option<(EventId, Bytes)>,
+    listing: Option<Listing>,
+}
+
+impl Documents {
+    /// The full replay of `flags`, which stand at `id`.
+    pub(super) fn replay(&mut self, flags: &FlagStore, id: EventId) -> Bytes {
+        match &self.replay {
+            Some((known, bytes)) if *known == id => bytes.clone(),
+            _ => {
+                let mut out = Vec::with_capacity(self.replay.as_ref().map_or(1024, |(_, bytes)| bytes.len() + 1024));
+                sse::connected(&mut out);
+                for flag in flags.flags() {
+                    if chaos::has(Defect::IdsOnReplay) {
+                        out.extend_from_slice(format!("id: {id}\n").as_bytes());
+                    }
+                    sse::replay_upsert(flag, &mut out);
+                }
+                sse::ready(&id, flags.len(), &mut out);
+                let bytes = Bytes::from(out);
+                self.replay = Some((id, bytes.clone()));
+                bytes
+            }
+        }
+    }
+
+    /// The JSON array of `flags`, which stand at `id`.
+    pub(super) fn listing(&mut self, flags: &FlagStore, id: EventId) -> Listing {
+        match &self.listing {
+            Some(listing) if listing.id == id => listing.clone(),
+            _ => {
+                let mut json = vec![b'['];
+                for (index, flag) in flags.flags().into_iter().enumerate() {
+                    if index > 0 {
+                        json.push(b',');
+                    }
+                    flag.write_json(&mut json);
+                }
+                json.push(b']');
+                let listing = Listing { id, json: json.into() };
+                self.listing = Some(listing.clone());
+                listing
+            }
+        }
+    }
+}

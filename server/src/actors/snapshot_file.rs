@@ -1,0 +1,112 @@
+//! Keeps the flags in a file, from which a server can start while the database is away.
+
+use super::{FlagStoreHandle, Listing};
+use crate::shutdown::Shutdown;
+use crate::storage::Contents;
+use sidekick_core::json::{Fields, Reader};
+use sidekick_core::{Error as CoreError, EventId, Flag, Mode};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// The least time between two saves.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// Starts the task, which saves the flags after they have changed, and once more at the end.
+pub fn start(path: PathBuf, flags: FlagStoreHandle, mut shutdown: Shutdown) -> tokio::task::JoinHandle<()> {
+    tokio::spawn(async move {
+        let mut status = flags.watch_status();
+        let mut saved: Option<EventId> = None;
+        loop {
+            if let Some(listing) = flags.list().await
+                && saved.as_ref() != Some(&listing.id)
+            {
+                match save(path.clone(), listing.clone()).await {
+                    Ok(()) => saved = Some(listing.id),
+                    Err(error) => tracing::warn!(path = %path.display(), %error, "the snapshot could not be saved"),
+                }
+            }
+            if shutdown.has_begun() {
+                return;
+            }
+            tokio::select! {
+                () = shutdown.begun() => continue,
+                () = tokio::time::sleep(PAUSE) => {}
+            }
+            tokio::select! {
+                () = shutdown.begun() => {}
+                changed = status.changed() => if changed.is_err() { return },
+            }
+        }
+    })
+}
+
+/// The flags in the file; `None` where there is no file, or none that can be read, which the log then says.
+#[must_use]
+pub fn load(path: &Path) -> Option<Contents> {
+    let json = match std::fs::read(path) {
+        Ok(json) => json,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
+        Err(error) => {
+            tracing::warn!(path = %path.display(), %error, "the snapshot cannot be read");
+            return None;
+        }
+    };
+    let contents = read(&json);
+    if contents.is_none() {
+        tracing::warn!(path = %path.display(), "the snapshot is none; it is ignored");
+    }
+    contents
+}
+
+/// Writes a file beside the old one and renames it, so that there is a whole one at any time.
+async fn save(path: PathBuf, listing: Listing) -> io::Result<()> {
+    let task = tokio::task::spawn_blocking(move || {
+        let mut name = path.as_os_str().to_owned();
+        name.push(".new");
+        let mut file = std::fs::File::create(&name)?;
+        write!(file, "{{\"id\":\"{}\",\"flags\":", listing.id)?;
+        file.write_all(&listing.json)?;
+        file.write_all(b"}\n")?;
+        file.sync_all()?;
+        std::fs::rename(&name, &path)
+    });
+    task.await.map_err(io::Error::other)?
+}
+
+fn read(json: &[u8]) -> Option<Contents> {
+    let (mut id, mut flags) = (None, None);
+    let mut fields = Fields::new(Mode::Lenient);
+    let mut reader = Reader::new(json).ok()?;
+    let object = reader.object(|reader, name| {
+        match name {
+            "id" => {
+                fields.once(0)?;
+                id = Some(EventId::parse(&reader.string()?)?);
+            }
+            "flags" => {
+                fields.once(1)?;
+                flags = Some(reader.list(usize::MAX, |reader| Flag::read(reader, Mode::Lenient))?);
+            }
+            _ => return fields.unknown(reader, "id, flags"),
+        }
+        Ok::<(), CoreError>(())
+    });
+    object.and_then(|()| reader.end()).ok()?;
+    Some(Contents { id: id?, flags: flags?, recent: Vec::new() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_whole_snapshot_is_read_and_a_torn_one_is_not() {
+        let json = br#"{"id":"a1:7","flags":[{"key":"a","revision":7},{"key":"b"}]}"#;
+        let contents = read(json).unwrap();
+        assert_eq!((contents.id.to_string().as_str(), contents.flags.len()), ("a1:7", 2));
+        for length in 0..json.len() {
+            assert!(read(&json[..length]).is_none(), "{length}");
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! Many flags at once, as `server import` brings them: what they make of the store, decided the same for every backend.
+
+use sidekick_core::{Change, Flag, FlagKey, Revision, Timestamp};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Flags to bring in, all or none.
+#[derive(Clone, Debug)]
+pub struct Import {
+    /// The flags. Their revisions are ignored; their creation times count for flags that are new.
+    pub flags: Vec<Flag>,
+    /// Whether flags that are not among them go.
+    pub replace: bool,
+    /// Who brings them, for the log.
+    pub actor: String,
+    /// When, for the log and the flags.
+    pub time: Timestamp,
+}
+
+/// What an import has done, in numbers of flags.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Imported {
+    /// Flags that were not there before.
+    pub created: usize,
+    /// Flags that were there and differed.
+    pub replaced: usize,
+    /// Flags that are gone.
+    pub deleted: usize,
+    /// Flags that were there just so. They make no change.
+    pub unchanged: usize,
+}
+
+impl Import {
+    /// The changes to make, one after the other from the revision after `revision` on, where `current` are all flags.
+    pub(super) fn decide(self, current: &BTreeMap<FlagKey, Flag>, revision: Revision) -> (Vec<Change>, Imported) {
+        let mut imported = Imported::default();
+        let mut changes = Vec::new();
+        let mut next = revision.next();
+        let kept: BTreeSet<FlagKey> = self.flags.iter().map(|flag| flag.key.clone()).collect();
+        for flag in self.flags {
+            let known = current.get(&flag.key);
+            if known.is_some_and(|known| same_but_for_server_fields(known, &flag)) {
+                imported.unchanged += 1;
+                continue;
+            }
+            match known {
+                Some(_) => imported.replaced += 1,
+                None => imported.created += 1,
+            }
+            let created_at = match known {
+                Some(known) => known.created_at,
+                None if flag.created_at == Timestamp::default() => self.time,
+                None => flag.created_at,
+            };
+            changes.push(Change::Upsert(Flag { revision: next, created_at, updated_at: self.time, ..flag }));
+            next = next.next();
+        }
+        if self.replace {
+            let gone = current.keys().filter(|key| !kept.contains(key));
+            changes.extend(gone.cloned().map(Change::Delete).inspect(|_| imported.deleted += 1));
+        }
+        (changes, imported)
+    }
+}
+
+fn same_but_for_server_fields(a: &Flag, b: &Flag) -> bool {
+    let Flag { revision, created_at, updated_at, .. } = *a;
+    *a == Flag { revision, created_at, updated_at, ..b.clone() }
+}

@@ -1,0 +1,32 @@
+//! What rows of every backend hold, as the core's types.
+
+use super::StorageError;
+use sidekick_core::{Flag, Mode, Revision};
+use std::fmt::Display;
+
+pub(super) fn read_flag(json: &str) -> Result<Flag, StorageError> {
+    Flag::from_json(json.as_bytes(), Mode::Lenient)
+        .map_err(|error| StorageError::Corrupt(format!("flag {json}: {error}")))
+}
+
+pub(super) fn write_flag(flag: &Flag) -> String {
+    // The core writes UTF-8.
+    String::from_utf8_lossy(&flag.to_json()).into_owned()
+}
+
+pub(super) fn to_revision(value: i64) -> Revision {
+    u64::try_from(value).ok().and_then(Revision::new).unwrap_or(Revision::ZERO)
+}
+
+pub(super) fn from_revision(revision: Revision) -> i64 {
+    // At most 2^53 - 1: it always fits.
+    i64::try_from(revision.get()).unwrap_or(i64::MAX)
+}
+
+pub(super) fn unavailable(error: impl Display) -> StorageError {
+    StorageError::Unavailable(error.to_string())
+}
+
+pub(super) fn corrupt(error: impl Display) -> StorageError {
+    StorageError::Corrupt(error.to_string())
+}

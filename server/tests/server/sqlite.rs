@@ -1,0 +1,99 @@
+//! SQLite's storage: the contract, and what it does beside it with files. In this process, against the trait.
+
+use crate::contract::{Backend, storage_contract};
+use crate::support::Folder;
+use server::storage::{SqliteStorage, Storage, StorageError};
+use std::path::Path;
+use std::sync::Arc;
+
+struct Sqlite(Folder);
+
+impl Backend for Sqlite {
+    fn fresh() -> Self {
+        Self(Folder::new())
+    }
+
+    fn open(&self) -> Arc<dyn Storage> {
+        Arc::new(SqliteStorage::open(&self.0.join("sidekick.db")).unwrap())
+    }
+
+    fn refuse(&self, key: &str) {
+        let connection = rusqlite::Connection::open(self.0.join("sidekick.db")).unwrap();
+        let body = format!("WHEN new.key = '{key}' BEGIN SELECT RAISE(ABORT, 'refused'); END");
+        connection.execute_batch(&format!("CREATE TRIGGER refuse BEFORE INSERT ON flags {body}")).unwrap();
+    }
+}
+
+storage_contract!(Sqlite);
+
+/// The error of opening a file that must not be opened.
+fn open_error(path: &Path) -> StorageError {
+    SqliteStorage::open(path).map(drop).unwrap_err()
+}
+
+#[test]
+fn a_file_has_one_server_at_a_time() {
+    let folder = Folder::new();
+    let path = folder.join("sidekick.db");
+    let storage = SqliteStorage::open(&path).unwrap();
+    let StorageError::Unavailable(message) = open_error(&path) else { panic!("unavailable is expected") };
+    assert!(message.contains("sidekick.db is in use by another server"), "{message}");
+    drop(storage);
+}
+
+#[test]
+fn a_file_that_is_no_database_is_refused_and_left_alone() {
+    let folder = Folder::new();
+    let path = folder.join("notes.txt");
+    let notes = "These are notes, and no database at all. ".repeat(200);
+    std::fs::write(&path, &notes).unwrap();
+    let error = open_error(&path).to_string();
+    assert!(error.contains("notes.txt") && error.contains("not a database"), "{error}");
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), notes);
+}
+
+#[test]
+fn a_database_of_another_program_is_refused_and_left_alone() {
+    let folder = Folder::new();
+    let path = folder.join("notes.db");
+    rusqlite::Connection::open(&path).unwrap().execute_batch("CREATE TABLE notes (text TEXT)").unwrap();
+    let error = open_error(&path).to_string();
+    assert!(error.contains("notes.db") && error.contains("another program"), "{error}");
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).unwrap();
+    assert_eq!(tables, 1);
+}
+
+#[test]
+fn a_file_of_a_newer_version_is_refused_and_left_alone() {
+    let folder = Folder::new();
+    let path = folder.join("sidekick.db");
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    connection.execute_batch("CREATE TABLE store (of_the_future TEXT); PRAGMA user_version = 99;").unwrap();
+    drop(connection);
+    let error = open_error(&path);
+    assert!(matches!(error, StorageError::Corrupt(_)));
+    let message = error.to_string();
+    assert!(message.contains("sidekick.db has schema version 99") && message.contains("up to 1"), "{message}");
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).unwrap();
+    assert_eq!(tables, 1);
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_named() {
+    let folder = Folder::new();
+    let error = open_error(&folder.join("missing").join("sidekick.db"));
+    assert!(matches!(error, StorageError::Unavailable(_)));
+    assert!(error.to_string().contains("missing"), "{error}");
+    assert!(!folder.join("missing").exists());
+}
+
+#[test]
+fn a_folder_in_place_of_the_file_is_refused() {
+    let folder = Folder::new();
+    let path = folder.join("sidekick.db");
+    std::fs::create_dir(&path).unwrap();
+    let error = open_error(&path).to_string();
+    assert!(error.contains("sidekick.db"), "{error}");
+}
