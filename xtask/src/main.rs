@@ -1,5 +1,6 @@
 //! `cargo xtask`: the repository's own commands. This file only chooses one.
 
+mod chaos;
 mod clients;
 mod failure;
 mod python;
@@ -21,6 +22,9 @@ cargo xtask <command>
   setup              install what the tests need, or say what to install and how
   test [part…]       run every part of the tests, or the named ones, each with its time
   test --list        name the parts
+  chaos [--minutes N] [--seed S]
+                     break servers, Redis and Postgres while clients and writers go on, and check what comes of it
+  chaos --prove      take each safeguard away in turn: the fault test must notice
   tidy               check the repository's rules
   vectors [--check]  write the test vectors anew, or check that the committed ones are what the generator gives
   help               this text";
@@ -49,6 +53,8 @@ fn run(words: &[&str]) -> Outcome {
             Ok(())
         }
         ["test", parts @ ..] => suite::run(parts),
+        ["chaos", "--prove"] => chaos::prove(),
+        ["chaos", words @ ..] => chaos::run(words),
         ["tidy"] => tidy::run(),
         ["vectors"] => vectors::write(),
         ["vectors", "--check"] => vectors::check(),

@@ -3,7 +3,7 @@
 mod apt;
 mod need;
 
-pub(crate) use need::{COMPILER, CURL, DENY, NODE, Need, PYTHON, RUST_TOOLS};
+pub(crate) use need::{COMPILER, CURL, DENY, NODE, Need, POSTGRES, PYTHON, REDIS, RUST_TOOLS};
 
 use crate::failure::{Failure, Outcome};
 use crate::{clients, targets, vectors};

@@ -1,5 +1,7 @@
 //! What the tests need from a machine: how to tell that it is there, and how to get it.
 
+use std::path::Path;
+
 use super::install_packages;
 use crate::failure::Outcome;
 use crate::tool::{self, output, succeeds, tool};
@@ -19,7 +21,7 @@ pub(crate) struct Need {
 }
 
 /// Every need with a program of its own; the Rust targets are in `targets`, Python's packages in `vectors`.
-pub(crate) const ALL: &[&Need] = &[&RUST_TOOLS, &COMPILER, &CURL, &NODE, &PYTHON, &DENY];
+pub(crate) const ALL: &[&Need] = &[&RUST_TOOLS, &COMPILER, &CURL, &NODE, &PYTHON, &POSTGRES, &REDIS, &DENY];
 
 /// Formatter and linter.
 pub(crate) const RUST_TOOLS: Need = Need {
@@ -75,6 +77,34 @@ pub(crate) const PYTHON: Need = Need {
     install: || install_packages(&["python3", "python3-venv"]),
     by_hand: "Debian, Ubuntu: apt-get install python3 python3-venv. macOS: brew install python",
 };
+
+/// Postgres' programs, of which the tests run a private one.
+pub(crate) const POSTGRES: Need = Need {
+    name: "Postgres",
+    why: "several instances of the server share one",
+    is_met: has_postgres,
+    install: || install_packages(&["postgresql"]),
+    by_hand: "Debian, Ubuntu: apt-get install postgresql (where an init system runs, that also starts one on port \
+              5432; the tests leave it alone and start their own). macOS: brew install postgresql",
+};
+
+/// Redis' programs, of which the tests run a private one.
+pub(crate) const REDIS: Need = Need {
+    name: "Redis",
+    why: "several instances of the server tell each other of changes through one",
+    is_met: || succeeds(&mut tool("redis-server", &["--version"])) && succeeds(&mut tool("redis-cli", &["--version"])),
+    install: || install_packages(&["redis-server"]),
+    by_hand: "Debian, Ubuntu: apt-get install redis-server (where an init system runs, that also starts one on port \
+              6379; the tests leave it alone and start their own). macOS: brew install redis",
+};
+
+/// Debian and Homebrew keep each version in a folder of its own, off the path.
+fn has_postgres() -> bool {
+    let folders = ["/usr/lib/postgresql", "/opt/homebrew/opt", "/usr/local/opt"];
+    let versions = folders.iter().filter_map(|folder| Path::new(folder).read_dir().ok()).flatten().flatten();
+    let mut programs = versions.map(|version| version.path().join("bin").join("initdb"));
+    succeeds(&mut tool("initdb", &["--version"])) || programs.any(|program| program.is_file())
+}
 
 /// Pinned, so that two machines judge the same dependencies alike.
 const DENY_VERSION: [u32; 3] = [0, 20, 2];

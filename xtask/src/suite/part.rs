@@ -2,7 +2,7 @@
 
 use crate::failure::Outcome;
 use crate::tool::{run, tool};
-use crate::{clients, setup, targets, tidy, vectors};
+use crate::{chaos, clients, setup, targets, tidy, vectors};
 
 /// One part of the tests.
 pub(crate) struct Part {
@@ -28,6 +28,8 @@ pub(crate) const PARTS: &[Part] = &[
         what: "clients that nobody here wrote rebuild the flags from the stream",
         run: clients::test,
     },
+    Part { name: "instances", what: "servers on one Postgres, with Redis and in every outage", run: instances },
+    Part { name: "faults", what: "nothing is lost while servers, Redis and Postgres break", run: chaos::test },
     Part { name: "targets", what: "the core builds for every target that an SDK ships to", run: targets::build_all },
 ];
 
@@ -40,8 +42,11 @@ fn clippy() -> Outcome {
     setup::ensure(&setup::RUST_TOOLS)?;
     setup::ensure(&setup::COMPILER)?;
     run(&mut tool("cargo", &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
-    // No target by default, for it needs more than Rust to run.
-    run(&mut tool("cargo", &["clippy", "--package", "server", "--test", "foreign_clients", "--", "-D", "warnings"]))
+    // No targets by default, for they need more than Rust to run.
+    let others = ["--test", "foreign_clients", "--test", "many_instances"];
+    run(tool("cargo", &["clippy", "--package", "server"]).args(others).args(["--", "-D", "warnings"]))?;
+    let chaos = ["--features", "chaos", "--test", "chaos", "--lib", "--bins"];
+    run(tool("cargo", &["clippy", "--package", "server"]).args(chaos).args(["--", "-D", "warnings"]))
 }
 
 fn docs() -> Outcome {
@@ -61,4 +66,11 @@ fn unit() -> Outcome {
     setup::ensure(&setup::CURL)?;
     // Every test binary runs, for the same reason as every part does.
     run(&mut tool("cargo", &["test", "--workspace", "--no-fail-fast"]))
+}
+
+fn instances() -> Outcome {
+    setup::ensure(&setup::COMPILER)?;
+    setup::ensure(&setup::POSTGRES)?;
+    setup::ensure(&setup::REDIS)?;
+    run(&mut tool("cargo", &["test", "--package", "server", "--test", "many_instances"]))
 }
