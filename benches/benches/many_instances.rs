@@ -6,10 +6,11 @@
 #[path = "../../server/tests/services/mod.rs"]
 mod services;
 
+use benches::build_server;
 use services::{Postgres, Redis};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
@@ -40,16 +41,6 @@ fn main() {
         throughput(&a, &b, if is_real { 200 } else { 5 })
     );
     println!("at rest: {}", at_rest(&postgres, &database, &[&a, &b], Duration::from_secs(rest)));
-}
-
-/// The release binary of this checkout.
-fn build_server() -> PathBuf {
-    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
-    let built =
-        Command::new(cargo).args(["build", "--release", "--package", "server", "--message-format=json"]).output();
-    let messages = String::from_utf8(built.expect("cargo builds the server").stdout).unwrap();
-    let (_, rest) = messages.rsplit_once("\"executable\":\"").expect("cargo names the binary");
-    PathBuf::from(rest.split('"').next().unwrap())
 }
 
 /// A server process and a connection to it that is kept.

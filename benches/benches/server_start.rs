@@ -2,11 +2,12 @@
 //! databases of 1,000 and 10,000 flags. Not criterion: a process is started, whole, several times.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, missing_docs)]
 
+use benches::build_server;
 use server::storage::{Operation, Preconditions, SqliteStorage, Storage, Write};
 use sidekick_core::{Flag, Mode, Timestamp};
 use std::io::{BufRead, BufReader, Read, Write as _};
 use std::net::TcpStream;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -28,16 +29,6 @@ fn main() {
         println!("{flags:<7} {median:>8.1?} ({least:.1?}, {most:.1?}) {memory:>40}");
         std::fs::remove_dir_all(&folder).unwrap();
     }
-}
-
-/// The release binary of this checkout.
-fn build_server() -> PathBuf {
-    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
-    let built =
-        Command::new(cargo).args(["build", "--release", "--package", "server", "--message-format=json"]).output();
-    let messages = String::from_utf8(built.expect("cargo builds the server").stdout).unwrap();
-    let (_, rest) = messages.rsplit_once("\"executable\":\"").expect("cargo names the binary");
-    PathBuf::from(rest.split('"').next().unwrap())
 }
 
 fn fill(database: &Path, flags: usize) {

@@ -1,1 +1,19 @@
-//! Benches live in `benches/`.
+//! What several benches share. The benches themselves are in `benches/`.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use std::path::PathBuf;
+use std::process::Command;
+
+/// Builds the release binary of this checkout's server; answers where it is.
+///
+/// # Panics
+/// Where cargo cannot build it: then there is nothing to measure.
+#[must_use]
+pub fn build_server() -> PathBuf {
+    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+    let built =
+        Command::new(cargo).args(["build", "--release", "--package", "server", "--message-format=json"]).output();
+    let messages = String::from_utf8(built.expect("cargo builds the server").stdout).unwrap();
+    let (_, rest) = messages.rsplit_once("\"executable\":\"").expect("cargo names the binary");
+    PathBuf::from(rest.split('"').next().unwrap())
+}
