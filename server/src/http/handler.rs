@@ -33,7 +33,7 @@ pub(super) async fn handle(mut request: Request<Incoming>, app: &App) -> Respons
         }
     };
     response.headers_mut().extend(cors);
-    if app.flags.status().is_stale {
+    if app.flags.is_stale() {
         response.headers_mut().insert("sidekick-stale", HeaderValue::from_static("true"));
     }
     response.headers_mut().insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));

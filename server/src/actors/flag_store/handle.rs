@@ -130,6 +130,12 @@ impl FlagStoreHandle {
         self.status.borrow().clone()
     }
 
+    /// Whether the flags come from the snapshot file. Asked for every answer, so it copies nothing.
+    #[must_use]
+    pub fn is_stale(&self) -> bool {
+        self.status.borrow().is_stale
+    }
+
     /// How things stand, from now on.
     #[must_use]
     pub fn watch_status(&self) -> watch::Receiver<Status> {
