@@ -70,6 +70,18 @@ impl CompiledFlag {
         }
     }
 
+    /// How much memory the flag takes, by an estimate.
+    pub(crate) fn heap_bytes(&self) -> usize {
+        let text = |text: &str| size_of::<Box<str>>() + text.len();
+        let rule = |rule: &TargetingRule| {
+            let values: usize = rule.values.iter().map(|value| text(value) + size_of::<u16>()).sum();
+            size_of::<TargetingRule>() + size_of::<CompiledRule>() + 2 * text(&rule.attribute) + values
+        };
+        let rules: usize = self.flag.rules.iter().map(rule).sum();
+        let description = self.flag.description.as_deref().map_or(0, str::len);
+        size_of::<Self>() + self.flag.key.as_str().len() + description + rules
+    }
+
     /// The rollout's answer where it is the same for everyone.
     #[inline]
     pub(crate) fn static_rollout(&self) -> Option<bool> {

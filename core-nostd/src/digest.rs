@@ -1,7 +1,9 @@
 //! An order-free checksum over which flag stands at which revision.
 
+use crate::error::{Error, ErrorKind, excerpt};
 use crate::event_id::Revision;
 use crate::flag_key::FlagKey;
+use crate::json::Reader;
 use core::fmt;
 
 /// The wrapping 64-bit sum over all flags of `fmix64(fnv1a64(key) ^ revision × 0x9E3779B97F4A7C15)`.
@@ -39,6 +41,12 @@ impl Digest {
     pub fn parse(text: &str) -> Option<Self> {
         let lower_hex = text.len() == 16 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
         if lower_hex { u64::from_str_radix(text, 16).ok().map(Self) } else { None }
+    }
+
+    pub(crate) fn read(reader: &mut Reader<'_>) -> Result<Self, Error> {
+        let start = reader.start()?;
+        let text = reader.string()?;
+        Self::parse(&text).ok_or_else(|| Error::new(ErrorKind::InvalidDigest { found: excerpt(&text) }).at(start))
     }
 }
 

@@ -93,6 +93,16 @@ pub enum ErrorKind {
         /// The text, cut to a readable length.
         found: String,
     },
+    /// A text that is no digest.
+    InvalidDigest {
+        /// The text, cut to a readable length.
+        found: String,
+    },
+    /// A text that is no snapshot of an SDK's flags.
+    InvalidSnapshot {
+        /// What is wrong with it.
+        what: String,
+    },
     /// A line of an event stream is longer than the parser holds.
     LineTooLong {
         /// The most bytes that the parser holds.
@@ -211,6 +221,10 @@ impl fmt::Display for ErrorKind {
                 write!(f, "{found:?} is no time: RFC 3339 in UTC such as 2026-01-02T03:04:05.678Z is expected")
             }
             Self::InvalidEventId { found } => write!(f, "{found:?} is no event id: <epoch>:<revision> is expected"),
+            Self::InvalidDigest { found } => {
+                write!(f, "{found:?} is no digest: 16 of 0-9 a-f are expected")
+            }
+            Self::InvalidSnapshot { what } => write!(f, "not a snapshot of flags: {what}"),
             Self::LineTooLong { limit } => {
                 write!(f, "a line of the event stream is longer than {limit} bytes")
             }

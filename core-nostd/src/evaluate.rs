@@ -85,6 +85,21 @@ impl Reason {
 }
 
 impl Evaluation {
+    /// The answer and its reason in one integer of at most 21 bits, for bindings to which integers are cheap. Bit 0 is
+    /// the answer; bits 1 to 3 are the reason, in the order of [`Reason`]; from bit 4 on stands the rule's index or the
+    /// bucket in thousandths.
+    #[must_use]
+    pub const fn to_bits(self) -> u32 {
+        let (reason, detail) = match self.reason {
+            Reason::FlagNotFound => (0, 0),
+            Reason::Disabled => (1, 0),
+            Reason::TargetingMatch { rule_index } => (2, rule_index as u32),
+            Reason::Split { bucket } => (3, bucket.thousandths()),
+            Reason::Static => (4, 0),
+        };
+        self.enabled as u32 | reason << 1 | detail << 4
+    }
+
     /// The answer for a flag that does not exist: the caller's default.
     #[must_use]
     pub const fn flag_not_found(default_value: bool) -> Self {
@@ -97,12 +112,26 @@ impl CompiledFlag {
     #[inline]
     #[must_use]
     pub fn evaluate<A: Attributes + ?Sized>(&self, user_key: &str, attributes: &A) -> Evaluation {
+        self.evaluate_lazily(|| user_key, attributes)
+    }
+
+    /// As [`evaluate`](Self::evaluate), with a user key that is asked for only where the answer depends on it: fetching
+    /// it from another language costs more than the evaluation.
+    #[inline]
+    #[must_use]
+    pub fn evaluate_lazily<'u, A>(&self, user_key: impl FnOnce() -> &'u str, attributes: &A) -> Evaluation
+    where
+        A: Attributes + ?Sized,
+    {
         let (enabled, reason) = self.decide(user_key, attributes);
         Evaluation { enabled, reason, revision: self.flag().revision }
     }
 
     #[inline]
-    fn decide<A: Attributes + ?Sized>(&self, user_key: &str, attributes: &A) -> (bool, Reason) {
+    fn decide<'u, A>(&self, user_key: impl FnOnce() -> &'u str, attributes: &A) -> (bool, Reason)
+    where
+        A: Attributes + ?Sized,
+    {
         if !self.flag().is_enabled {
             return (false, Reason::Disabled);
         }
@@ -111,7 +140,7 @@ impl CompiledFlag {
         }
         match (self.static_rollout(), self.flag().rollout_percentage) {
             (None, Some(share)) => {
-                let bucket = self.bucket(user_key);
+                let bucket = self.bucket(user_key());
                 (share.includes(bucket), Reason::Split { bucket })
             }
             (answer, _) => (answer.unwrap_or(true), Reason::Static),

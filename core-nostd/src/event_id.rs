@@ -1,6 +1,7 @@
 //! Which history (epoch), and which moment of it (revision): what an event id names.
 
 use crate::error::{Error, ErrorKind, excerpt};
+use crate::json::Reader;
 use alloc::boxed::Box;
 use core::fmt;
 
@@ -43,6 +44,11 @@ impl Revision {
     #[must_use]
     pub const fn next(self) -> Self {
         if self.0 < Self::MAX.0 { Self(self.0 + 1) } else { self }
+    }
+
+    pub(crate) fn read(reader: &mut Reader<'_>) -> Result<Self, Error> {
+        let start = reader.start()?;
+        Self::parse(reader.number()?).map_err(|error| error.at(start))
     }
 
     /// Reads plain decimal digits without sign or leading zeros.

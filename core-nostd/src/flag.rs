@@ -99,7 +99,7 @@ impl Flag {
                 }
                 "revision" => {
                     fields.once(5)?;
-                    flag.revision = read_revision(reader)?;
+                    flag.revision = Revision::read(reader)?;
                 }
                 "created_at" => {
                     fields.once(6)?;
@@ -173,11 +173,6 @@ pub(crate) fn read_description(reader: &mut Reader<'_>) -> Result<Option<Box<str
 
 pub(crate) fn read_rules(reader: &mut Reader<'_>, mode: Mode) -> Result<Vec<TargetingRule>, Error> {
     reader.list(Flag::MAX_RULES, |reader| TargetingRule::read(reader, mode))
-}
-
-pub(crate) fn read_revision(reader: &mut Reader<'_>) -> Result<Revision, Error> {
-    let start = reader.start()?;
-    Revision::parse(reader.number()?).map_err(|error| error.at(start))
 }
 
 pub(crate) fn read_timestamp(reader: &mut Reader<'_>) -> Result<Timestamp, Error> {

@@ -67,7 +67,7 @@ impl FlagPatch {
                 }
                 "revision" => {
                     fields.once(5)?;
-                    patch.revision = Some(flag::read_revision(reader)?);
+                    patch.revision = Some(Revision::read(reader)?);
                 }
                 "created_at" => {
                     fields.once(6)?;

@@ -23,6 +23,7 @@ pub(crate) struct FlagSet {
     free: Vec<u32>,
     index: KeyIndex,
     digest: Digest,
+    heap_bytes: usize,
     /// The generation of the next tenant. It wraps after 2^32 flags, so that a handle kept that long could err.
     next_generation: u32,
 }
@@ -40,12 +41,19 @@ impl FlagSet {
         let slots: Vec<Slot> = flags.into_iter().map(|flag| Slot { generation, flag: Some(flag) }).collect();
         let keys = slots.iter().filter_map(|slot| slot.flag.as_ref()).map(|flag| flag.flag().key.as_str());
         let index = KeyIndex::new(keys.zip(0..));
-        let mut set =
-            Self { slots, free: Vec::new(), index, digest: Digest::EMPTY, next_generation: generation.wrapping_add(1) };
+        let mut set = Self {
+            slots,
+            free: Vec::new(),
+            index,
+            digest: Digest::EMPTY,
+            heap_bytes: 0,
+            next_generation: generation.wrapping_add(1),
+        };
         if set.index.len() < set.slots.len() {
             set.drop_overwritten();
         }
         set.digest = set.iter().fold(Digest::EMPTY, |digest, flag| digest.with(&flag.flag().key, flag.flag().revision));
+        set.heap_bytes = set.iter().map(CompiledFlag::heap_bytes).sum();
         set
     }
 
@@ -57,6 +65,11 @@ impl FlagSet {
         self.index.len()
     }
 
+    /// What the flags take, by an estimate.
+    pub(crate) const fn heap_bytes(&self) -> usize {
+        self.heap_bytes
+    }
+
     pub(crate) const fn digest(&self) -> Digest {
         self.digest
     }
@@ -64,6 +77,16 @@ impl FlagSet {
     /// All flags, in no order that means anything.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &CompiledFlag> {
         self.slots.iter().filter_map(|slot| slot.flag.as_ref())
+    }
+
+    /// The keys under which this set and `before` differ.
+    pub(crate) fn differences(&self, before: &Self) -> Vec<FlagKey> {
+        let differs = |flag: &&CompiledFlag| {
+            before.by_key(flag.flag().key.as_str()).is_none_or(|other| other.flag() != flag.flag())
+        };
+        let is_gone = |flag: &&CompiledFlag| self.by_key(flag.flag().key.as_str()).is_none();
+        let changed = self.iter().filter(differs).chain(before.iter().filter(is_gone));
+        changed.map(|flag| flag.flag().key.clone()).collect()
     }
 
     #[inline]
@@ -86,16 +109,16 @@ impl FlagSet {
     pub(crate) fn upsert(&mut self, flag: CompiledFlag) {
         let (key, revision) = (&flag.flag().key, flag.flag().revision);
         self.digest = self.digest.with(key, revision);
+        self.heap_bytes = self.heap_bytes.saturating_add(flag.heap_bytes());
         let known = self.slot_of(key.as_str());
         let slot = known.unwrap_or_else(|| self.vacant_slot());
         if known.is_none() {
             let slots = &self.slots;
             self.index.insert(key.as_str(), slot, |slot| key_of(slots, slot));
         }
-        if let Some(tenant) = self.slots.get_mut(slot as usize)
-            && let Some(old) = tenant.flag.replace(flag)
-        {
-            self.digest = self.digest.without(&old.flag().key, old.flag().revision);
+        let tenant = self.slots.get_mut(slot as usize);
+        if let Some(old) = tenant.and_then(|tenant| tenant.flag.replace(flag)) {
+            self.take_off(&old);
         }
     }
 
@@ -115,9 +138,15 @@ impl FlagSet {
             self.next_generation = self.next_generation.wrapping_add(1);
             self.free.push(slot);
             if let Some(old) = tenant.flag.take() {
-                self.digest = self.digest.without(&old.flag().key, old.flag().revision);
+                self.take_off(&old);
             }
         }
+    }
+
+    /// Takes a flag that is gone off the sums.
+    fn take_off(&mut self, old: &CompiledFlag) {
+        self.digest = self.digest.without(&old.flag().key, old.flag().revision);
+        self.heap_bytes = self.heap_bytes.saturating_sub(old.heap_bytes());
     }
 
     /// A slot without a flag, of a generation of its own.

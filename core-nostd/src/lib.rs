@@ -1,5 +1,5 @@
-//! Sidekick's engine: the flag model, hashing, rules, evaluation, the in-memory flag store, the JSON codec and the
-//! event-stream parser and encoder. Every server and SDK runs this one crate.
+//! Sidekick's engine: the flag model, hashing, rules, evaluation, the in-memory flag store, the JSON codec, the
+//! event-stream parser and encoder, and the client that follows a stream. Every server and SDK runs this one crate.
 //!
 //! What is not here: sockets, clocks, threads, files, randomness. A host owns those and passes in bytes and numbers.
 //!
@@ -48,6 +48,7 @@ mod rollout;
 mod rule;
 pub mod sse;
 mod store;
+pub mod sync;
 mod time;
 
 pub use change::Change;

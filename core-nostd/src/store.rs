@@ -6,6 +6,7 @@ use crate::digest::Digest;
 use crate::evaluate::{Attributes, Evaluation};
 use crate::event_id::{Epoch, EventId, Revision};
 use crate::flag::Flag;
+use crate::flag_key::FlagKey;
 use crate::flag_set::{FlagHandle, FlagSet};
 use alloc::vec::Vec;
 
@@ -15,7 +16,14 @@ use alloc::vec::Vec;
 pub struct FlagStore {
     live: FlagSet,
     id: Option<EventId>,
-    staging: Option<Vec<CompiledFlag>>,
+    staging: Option<Staging>,
+}
+
+/// What a replay has brought so far.
+#[derive(Clone, Debug, Default)]
+struct Staging {
+    flags: Vec<CompiledFlag>,
+    heap_bytes: usize,
 }
 
 impl Default for FlagStore {
@@ -28,19 +36,21 @@ impl FlagStore {
     /// A store without flags, which has seen no history yet.
     #[must_use]
     pub fn new() -> Self {
-        Self { live: FlagSet::new(Vec::new(), 0), id: None, staging: None }
+        Self::starting_at(0)
     }
 
     /// Opens an empty staging set; one that was open is dropped. The live set stays as it is.
     pub fn begin_replay(&mut self) {
-        self.staging = Some(Vec::new());
+        self.staging = Some(Staging::default());
     }
 
     /// Adds a flag to the staging set; of two with one key the later counts. Answers whether a replay is open.
     pub fn stage(&mut self, flag: Flag) -> bool {
         match &mut self.staging {
             Some(staging) => {
-                staging.push(CompiledFlag::new(flag));
+                let flag = CompiledFlag::new(flag);
+                staging.heap_bytes = staging.heap_bytes.saturating_add(flag.heap_bytes());
+                staging.flags.push(flag);
                 true
             }
             None => false,
@@ -49,14 +59,13 @@ impl FlagStore {
 
     /// Makes the staging set the live one, at the moment `id`. Answers whether a replay was open. Handles go stale.
     pub fn commit_replay(&mut self, id: EventId) -> bool {
-        match self.staging.take() {
-            Some(staging) => {
-                self.live = FlagSet::new(staging, self.live.next_generation());
-                self.id = Some(id);
-                true
-            }
-            None => false,
+        let staged = self.take_staged();
+        let was_open = staged.is_some();
+        if let Some(staged) = staged {
+            self.live = staged;
+            self.id = Some(id);
         }
+        was_open
     }
 
     /// Drops the staging set: the replay broke off.
@@ -78,6 +87,13 @@ impl FlagStore {
             }
         }
         true
+    }
+
+    /// Notes that the store's history has come to `revision` without a change of its flags.
+    pub(crate) fn advance(&mut self, revision: Revision) {
+        if let Some(id) = &mut self.id {
+            id.revision = id.revision.max(revision);
+        }
     }
 
     /// The answer for a user, or `default_value` where there is no such flag.
@@ -143,6 +159,12 @@ impl FlagStore {
         self.len() == 0
     }
 
+    /// How much memory the flags take, by an estimate: what they hold, without what an allocator adds.
+    #[must_use]
+    pub const fn heap_bytes(&self) -> usize {
+        self.live.heap_bytes()
+    }
+
     /// The checksum over all keys and revisions.
     #[must_use]
     pub const fn digest(&self) -> Digest {
@@ -165,5 +187,45 @@ impl FlagStore {
     #[must_use]
     pub fn epoch(&self) -> Option<&Epoch> {
         self.id.as_ref().map(|id| &id.epoch)
+    }
+}
+
+/// What the sync client needs beyond what a host does.
+impl FlagStore {
+    /// An empty store whose first handles are of `generation`.
+    pub(crate) fn starting_at(generation: u32) -> Self {
+        Self { live: FlagSet::new(Vec::new(), generation), id: None, staging: None }
+    }
+
+    /// A generation that no handle of this store has.
+    pub(crate) const fn next_generation(&self) -> u32 {
+        self.live.next_generation()
+    }
+
+    /// How many flags are staged; two with one key count twice.
+    pub(crate) fn staged_len(&self) -> usize {
+        self.staging.as_ref().map_or(0, |staging| staging.flags.len())
+    }
+
+    /// How much memory the staged flags take, by an estimate.
+    pub(crate) fn staged_heap_bytes(&self) -> usize {
+        self.staging.as_ref().map_or(0, |staging| staging.heap_bytes)
+    }
+
+    /// Ends the replay and gives what it brought, ready to become live.
+    pub(crate) fn take_staged(&mut self) -> Option<FlagSet> {
+        self.staging.take().map(|staging| FlagSet::new(staging.flags, self.live.next_generation()))
+    }
+
+    /// Makes `flags` the live set, at the moment `id`; gives the keys under which something differs from before.
+    pub(crate) fn replace(&mut self, flags: FlagSet, id: EventId) -> Vec<FlagKey> {
+        let before = core::mem::replace(&mut self.live, flags);
+        self.id = Some(id);
+        self.live.differences(&before)
+    }
+
+    /// The live set and its moment.
+    pub(crate) fn into_live(self) -> Option<(FlagSet, EventId)> {
+        self.id.map(|id| (self.live, id))
     }
 }

@@ -1,0 +1,318 @@
+//! The state machine: what arrives and when, in; what to do and what changed, out.
+
+use super::backoff::Backoff;
+use super::fault::SyncError;
+use super::output::{Outbox, Output, Status};
+use super::session::{Effect, Session};
+use super::snapshot;
+use crate::error::Error;
+use crate::sse::Parser;
+use crate::store::FlagStore;
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+/// An attempt without an answer, or a stream without a byte, is given up after so many milliseconds: three heartbeats.
+const SILENCE: u64 = 45_000;
+/// A stream that was ready for so long counts as healthy, in milliseconds.
+const HEALTH: u64 = 60_000;
+/// The longest wait that `Retry-After` may ask for, in milliseconds.
+const MAX_RETRY_AFTER: u64 = 300_000;
+/// The longest wait that the stream's `retry` may ask for, in milliseconds.
+const MAX_RETRY: u64 = 30_000;
+/// The most bytes of a line, and of an event's data. A flag's document has at most 512 KiB, and escaping what clients
+/// might take for a line's end makes it at most three times as long.
+const MAX_EVENT: usize = 2 << 20;
+
+/// Keeps a [`FlagStore`] in step with a server.
+///
+/// It is sans-IO: the host owns the socket, the clock and the randomness. After each call the host takes what
+/// [`poll_output`](Self::poll_output) gives until it gives nothing, and acts on it. Every `now` is the time in
+/// milliseconds of a clock that never goes back; where it starts does not matter. A call that the state does not expect,
+/// such as bytes of a connection that was dropped, does nothing.
+///
+/// What it promises: evaluations see the old flags until a replay is complete, and then the new ones; a flag never goes
+/// back to an older revision within one history; a change lost without a trace is found at the next heartbeat and
+/// mended by a full replay; memory stays below a bound (100,000 flags and 64 MiB of them live, as many staged, 2 MiB
+/// for an event), whatever the peer sends.
+///
+/// ```
+/// use sidekick_core::sync::{Output, Status, SyncClient};
+///
+/// let mut client = SyncClient::new(7); // a random seed, another one for each client
+/// client.start(0);
+/// assert_eq!(client.poll_output(), Some(Output::Connect { last_event_id: None }));
+/// assert_eq!(client.poll_output(), Some(Output::WakeAt(45_000)));
+///
+/// // The host opened the stream, and passes on what arrives.
+/// client.handle_connected(20, 200, Some("text/event-stream"), None);
+/// client.handle_bytes(25, b"event: connected\ndata: true\n\ndata: {\"type\":\"UPSERT\",\"flag\":{\"key\":\"a\"}}\n\n");
+/// client.handle_bytes(30, b"id: e1:4\nevent: ready\ndata: {\"revision\":4,\"flags\":1}\n\n");
+/// let Some(Output::FlagsChanged { keys }) = client.poll_output() else { panic!() };
+/// assert_eq!(keys[0].as_str(), "a");
+/// assert_eq!(client.poll_output(), Some(Output::StatusChanged(Status::Ready)));
+/// assert_eq!(client.store().revision().get(), 4);
+/// ```
+#[derive(Debug)]
+pub struct SyncClient {
+    store: FlagStore,
+    state: State,
+    outbox: Outbox,
+    backoff: Backoff,
+    /// What is held is in doubt: the next connection asks for everything.
+    needs_replay: bool,
+    /// The moment for which the host's timer is set.
+    armed: Option<u64>,
+    reported: Status,
+}
+
+#[derive(Debug)]
+enum State {
+    Idle,
+    Waiting { until: u64 },
+    Connecting { deadline: u64, may_resume: bool },
+    Streaming(Box<Stream>),
+    Closed,
+}
+
+#[derive(Debug)]
+struct Stream {
+    parser: Parser,
+    session: Session,
+    deadline: u64,
+    ready_since: Option<u64>,
+}
+
+impl SyncClient {
+    /// A client without flags that has not started. `seed` spreads the delays of a fleet: it should be random.
+    #[must_use]
+    pub fn new(seed: u64) -> Self {
+        Self {
+            store: FlagStore::new(),
+            state: State::Idle,
+            outbox: Outbox::default(),
+            backoff: Backoff::new(seed),
+            needs_replay: false,
+            armed: None,
+            reported: Status::Connecting,
+        }
+    }
+
+    /// The flags.
+    #[inline]
+    #[must_use]
+    pub const fn store(&self) -> &FlagStore {
+        &self.store
+    }
+
+    /// How far the flags can be relied on.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        match &self.state {
+            State::Closed => Status::Closed,
+            State::Streaming(stream) if stream.ready_since.is_some() => Status::Ready,
+            _ if self.store.id().is_some() => Status::Stale,
+            _ => Status::Connecting,
+        }
+    }
+
+    /// Opens the stream. A client starts once.
+    pub fn start(&mut self, now: u64) {
+        if matches!(self.state, State::Idle) {
+            self.connect(now);
+        }
+    }
+
+    /// The server's answer arrived: its HTTP status and the headers `Content-Type` and `Retry-After`. A host that does
+    /// not see them (a browser's `EventSource`) says 200 and `text/event-stream`.
+    pub fn handle_connected(&mut self, now: u64, status: u16, content_type: Option<&str>, retry_after: Option<&str>) {
+        let State::Connecting { may_resume, .. } = self.state else {
+            return;
+        };
+        let error = match (status, content_type.unwrap_or_default()) {
+            (200, content_type) if is_event_stream(content_type) => {
+                self.state = State::Streaming(Box::new(Stream {
+                    parser: Parser::new(MAX_EVENT),
+                    session: Session::new(may_resume),
+                    deadline: now.saturating_add(SILENCE),
+                    ready_since: None,
+                }));
+                return;
+            }
+            (200, content_type) => SyncError::not_an_event_stream(content_type),
+            (401 | 403, _) => SyncError::Refused { status },
+            _ => SyncError::UnexpectedStatus { status },
+        };
+        self.outbox.disconnect();
+        let delay = match error {
+            SyncError::Refused { .. } => self.backoff.refused_delay(),
+            SyncError::NotAnEventStream { .. } => self.backoff.next_delay(),
+            _ => retry_after_millis(retry_after) + self.backoff.next_delay(),
+        };
+        self.outbox.error(error);
+        self.state = State::Waiting { until: now.saturating_add(delay) };
+    }
+
+    /// Bytes of the stream arrived, cut anywhere.
+    pub fn handle_bytes(&mut self, now: u64, bytes: &[u8]) {
+        let State::Streaming(stream) = &mut self.state else {
+            return;
+        };
+        if bytes.is_empty() {
+            return;
+        }
+        stream.deadline = now.saturating_add(SILENCE);
+        if let Err(error) = stream.read(now, bytes, &mut self.store, &mut self.outbox, &mut self.needs_replay) {
+            self.needs_replay |= error.needs_replay();
+            self.outbox.disconnect();
+            self.outbox.error(error);
+            self.back_off(now);
+        }
+    }
+
+    /// The connection is gone, or did not come about.
+    pub fn handle_disconnected(&mut self, now: u64) {
+        match &self.state {
+            State::Connecting { .. } => self.outbox.error(SyncError::ConnectionFailed),
+            // A server that says when to come back has said goodbye.
+            State::Streaming(stream) if stream.parser.retry().is_some() => {}
+            State::Streaming(_) => self.outbox.error(SyncError::ConnectionLost),
+            _ => return,
+        }
+        self.back_off(now);
+    }
+
+    /// The moment that [`Output::WakeAt`] named has come. Coming early does no harm: the moment is then named again.
+    pub fn handle_timeout(&mut self, now: u64) {
+        self.armed = None;
+        if self.due().is_none_or(|due| now < due) {
+            return;
+        }
+        if matches!(self.state, State::Waiting { .. }) {
+            self.connect(now);
+        } else {
+            self.outbox.disconnect();
+            self.outbox.error(SyncError::Silent);
+            self.back_off(now);
+        }
+    }
+
+    /// Ends everything but the flags, which stay as they are.
+    pub fn close(&mut self) {
+        if matches!(self.state, State::Connecting { .. } | State::Streaming(_)) {
+            self.outbox.disconnect();
+        }
+        self.store.abandon_replay();
+        self.state = State::Closed;
+    }
+
+    /// The next thing for the host to do or to know.
+    pub fn poll_output(&mut self) -> Option<Output> {
+        if let Some(output) = self.outbox.pop() {
+            return Some(output);
+        }
+        let status = self.status();
+        if status != self.reported {
+            self.reported = status;
+            return Some(Output::StatusChanged(status));
+        }
+        let due = self.due()?;
+        if self.armed.is_some_and(|armed| armed <= due) {
+            return None;
+        }
+        self.armed = Some(due);
+        Some(Output::WakeAt(due))
+    }
+
+    /// The flags as a text that [`import_snapshot`](Self::import_snapshot) takes, in this version or a later one; `None`
+    /// where there never were any. What it holds is as confidential as the flags.
+    #[must_use]
+    pub fn export_snapshot(&self) -> Option<Vec<u8>> {
+        snapshot::export(&self.store)
+    }
+
+    /// Takes the flags of a snapshot, if this client has none yet or older ones of the same history; answers whether it
+    /// did. The next connection then resumes from there.
+    ///
+    /// # Errors
+    /// What is wrong with the text. The flags stay as they were.
+    pub fn import_snapshot(&mut self, text: &[u8]) -> Result<bool, Error> {
+        let (flags, id) = snapshot::import(text, self.store.next_generation())?;
+        let is_newer = self.store.id().is_none_or(|own| own.epoch == id.epoch && own.revision < id.revision);
+        if !is_newer || matches!(self.state, State::Closed) {
+            return Ok(false);
+        }
+        let changed = self.store.replace(flags, id);
+        self.outbox.changed(changed);
+        Ok(true)
+    }
+
+    fn connect(&mut self, now: u64) {
+        let last_event_id = if self.needs_replay { None } else { self.store.id().cloned() };
+        self.state = State::Connecting { deadline: now.saturating_add(SILENCE), may_resume: last_event_id.is_some() };
+        self.outbox.connect(last_event_id);
+    }
+
+    /// Waits for the next attempt, for no shorter than the stream asked.
+    fn back_off(&mut self, now: u64) {
+        let mut floor = 0;
+        if let State::Streaming(stream) = &self.state {
+            floor = stream.parser.retry().unwrap_or_default().min(MAX_RETRY);
+            if stream.ready_since.is_some_and(|since| now.saturating_sub(since) >= HEALTH) {
+                self.backoff.reset();
+            }
+        }
+        self.store.abandon_replay();
+        self.state = State::Waiting { until: now.saturating_add(floor + self.backoff.next_delay()) };
+    }
+
+    /// The moment at which something happens though nothing arrives.
+    fn due(&self) -> Option<u64> {
+        match &self.state {
+            State::Waiting { until } => Some(*until),
+            State::Connecting { deadline, .. } => Some(*deadline),
+            State::Streaming(stream) => Some(stream.deadline),
+            State::Idle | State::Closed => None,
+        }
+    }
+}
+
+impl Stream {
+    /// Takes the events that `bytes` complete, up to the first that is wrong.
+    fn read(
+        &mut self,
+        now: u64,
+        mut bytes: &[u8],
+        store: &mut FlagStore,
+        outbox: &mut Outbox,
+        needs_replay: &mut bool,
+    ) -> Result<(), SyncError> {
+        while let Some(event) = self.parser.next_event(&mut bytes).map_err(SyncError::unreadable("an event"))? {
+            match self.session.handle(store, event)? {
+                Effect::Nothing => {}
+                Effect::Changed(key) => outbox.changed([key]),
+                Effect::Ready(keys) => {
+                    outbox.changed(keys);
+                    *needs_replay = false;
+                    self.ready_since.get_or_insert(now);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether a `Content-Type` names an event stream, whatever its parameters (RFC 9110, section 8.3.1).
+fn is_event_stream(content_type: &str) -> bool {
+    let essence = content_type.split(';').next().unwrap_or_default();
+    essence.trim_matches([' ', '\t']).eq_ignore_ascii_case("text/event-stream")
+}
+
+/// `Retry-After` in milliseconds (RFC 9110, section 10.2.3). A date counts as absent: there is no calendar here.
+fn retry_after_millis(retry_after: Option<&str>) -> u64 {
+    let seconds = retry_after.unwrap_or_default().trim_matches([' ', '\t']);
+    if seconds.is_empty() || !seconds.bytes().all(|byte| byte.is_ascii_digit()) {
+        return 0;
+    }
+    // Digits that no integer holds are more than the most.
+    seconds.parse().map_or(MAX_RETRY_AFTER, |seconds: u64| seconds.saturating_mul(1_000).min(MAX_RETRY_AFTER))
+}

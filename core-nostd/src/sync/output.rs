@@ -1,0 +1,103 @@
+//! What a sync client wants its host to do or to know.
+
+use super::fault::SyncError;
+use crate::event_id::EventId;
+use crate::flag_key::FlagKey;
+use alloc::vec::Vec;
+
+/// One thing to do or to know. [`SyncClient::poll_output`](super::SyncClient::poll_output) gives them in this order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Output {
+    /// Drop the connection or the attempt. What it still brings is not to be handed in.
+    Disconnect,
+    /// Open the stream.
+    Connect {
+        /// What to send as `Last-Event-ID`.
+        last_event_id: Option<EventId>,
+    },
+    /// Something failed; the client goes on by itself.
+    Error(SyncError),
+    /// Answers may have changed.
+    FlagsChanged {
+        /// The flags that were added, changed or removed: sorted, each once.
+        keys: Vec<FlagKey>,
+    },
+    /// The status is another.
+    StatusChanged(Status),
+    /// Call [`SyncClient::handle_timeout`](super::SyncClient::handle_timeout) at this moment or a little later. It
+    /// replaces the moment that was asked for before.
+    WakeAt(u64),
+}
+
+/// How far the flags in memory can be relied on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// There are no flags yet: every answer is the caller's default.
+    Connecting,
+    /// The flags follow the server.
+    Ready,
+    /// The flags are the last known ones: the stream is broken, or has not brought its first flags yet.
+    Stale,
+    /// The client was closed. The flags are the last known ones.
+    Closed,
+}
+
+impl Status {
+    /// The status as SDKs name it: `connecting`, `ready`, `stale` or `closed`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Connecting => "connecting",
+            Self::Ready => "ready",
+            Self::Stale => "stale",
+            Self::Closed => "closed",
+        }
+    }
+}
+
+/// What waits to be polled: of each kind at most one, so that it stays bounded whatever the peer does.
+#[derive(Debug, Default)]
+pub(crate) struct Outbox {
+    disconnect: bool,
+    connect: Option<Option<EventId>>,
+    error: Option<SyncError>,
+    changed: Vec<FlagKey>,
+}
+
+impl Outbox {
+    pub(crate) fn connect(&mut self, last_event_id: Option<EventId>) {
+        self.connect = Some(last_event_id);
+    }
+
+    /// Asks for the end of the connection. One that was asked for and not polled yet is not made at all.
+    pub(crate) fn disconnect(&mut self) {
+        self.disconnect |= self.connect.take().is_none();
+    }
+
+    pub(crate) fn error(&mut self, error: SyncError) {
+        self.error = Some(error);
+    }
+
+    pub(crate) fn changed(&mut self, keys: impl IntoIterator<Item = FlagKey>) {
+        self.changed.extend(keys);
+    }
+
+    pub(crate) fn pop(&mut self) -> Option<Output> {
+        if core::mem::take(&mut self.disconnect) {
+            return Some(Output::Disconnect);
+        }
+        if let Some(last_event_id) = self.connect.take() {
+            return Some(Output::Connect { last_event_id });
+        }
+        if let Some(error) = self.error.take() {
+            return Some(Output::Error(error));
+        }
+        let mut keys = core::mem::take(&mut self.changed);
+        if keys.is_empty() {
+            return None;
+        }
+        keys.sort_unstable();
+        keys.dedup();
+        Some(Output::FlagsChanged { keys })
+    }
+}
