@@ -11,6 +11,9 @@ use sidekick_core::{
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+#[path = "replay/sync.rs"]
+mod sync;
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Index {
@@ -54,13 +57,15 @@ fn every_file_of_the_index_replays() {
             "sse_parse" => replay::<Stream>(entry),
             "digest" => replay::<Sum>(entry),
             "event_id" => replay::<Id>(entry),
+            "sync_session" => replay::<sync::Session>(entry),
+            "snapshot" => replay::<sync::Snapshot>(entry),
             unknown => panic!("no replay for the vectors `{unknown}`"),
         };
         assert_eq!(count, entry.cases, "{}: cases", entry.file);
         assert!(folder().join(&entry.schema).exists(), "{}: {} is missing", entry.file, entry.schema);
         replayed.insert(entry.file.clone());
     }
-    assert_eq!(replayed.len(), 9);
+    assert_eq!(replayed.len(), 11);
     for file in std::fs::read_dir(folder()).unwrap() {
         let name = file.unwrap().file_name().into_string().unwrap();
         assert!(!name.ends_with(".json") || replayed.contains(&name), "{name} is missing in the index");

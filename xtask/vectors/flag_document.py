@@ -31,7 +31,11 @@ class Number(str):
 
 
 def canonical(data, lenient):
-    flag = parse(data)
+    return encode(parse(data), lenient)
+
+
+def encode(flag, lenient):
+    """The canonical encoding of a flag that is already parsed, alone or inside a larger document."""
     require(isinstance(flag, Object), "")
     fields = take_fields(flag, FIELDS, "", lenient)
     require("key" in fields, "key")

@@ -1,7 +1,8 @@
 """Writes core-nostd/tests/vectors/*.json from the hand-written cases, or (--check) says whether they would change.
 
-Expected values come from reference.py, flag_document.py and event_stream.py beside this file, never from Sidekick.
-The schemas in core-nostd/tests/vectors/schema/ are written by hand; every file is held to its own here.
+Expected values come from the references beside this file (reference.py, flag_document.py, event_stream.py,
+sync_reference.py), never from Sidekick. The schemas in core-nostd/tests/vectors/schema/ are written by hand; every file
+is held to its own here.
 """
 
 import argparse
@@ -15,10 +16,22 @@ sys.dont_write_bytecode = True
 from jsonschema import Draft202012Validator
 
 import reference
-from cases import buckets, digest, evaluation, event_id, flag_json, murmur3, rules, sse_parse
+import sync_reference
+from cases import (
+    buckets,
+    digest,
+    evaluation,
+    event_id,
+    flag_json,
+    murmur3,
+    rules,
+    snapshot,
+    sse_parse,
+    sync_session,
+)
 
 FOLDER = Path(__file__).resolve().parents[2] / "core-nostd" / "tests" / "vectors"
-MODULES = [murmur3, buckets, rules, evaluation, flag_json, sse_parse, digest, event_id]
+MODULES = [murmur3, buckets, rules, evaluation, flag_json, sse_parse, digest, event_id, sync_session, snapshot]
 MAX_BYTES = 150_000
 
 
@@ -28,6 +41,7 @@ def main():
     arguments = parser.parse_args()
     try:
         reference.check_reference()
+        sync_reference.check_reference()
         files = build()
     except AssertionError as disagreement:
         sys.exit(f"the hand-written cases and the reference disagree: {disagreement}")

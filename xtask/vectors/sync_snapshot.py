@@ -1,0 +1,41 @@
+"""Snapshots: the flags of a client as text that it can start from later."""
+
+import re
+
+import event_stream
+import reference
+from sync_messages import expect, read_ready, stage
+
+SNAPSHOT = re.compile(rb": sidekick-snapshot 1 ([0-9a-f]{8})\n")
+
+
+def read_snapshot(data):
+    """(id, flags) of an exported snapshot; raises Fault."""
+    head = SNAPSHOT.match(data)
+    expect(head)
+    body = data[head.end() :]
+    expect(int(head[1], 16) == reference.murmur3(body))
+    events, _ = event_stream.parse(body)
+    # Without its last line end the last event is none yet: so nothing follows it.
+    shortened, _ = event_stream.parse(re.sub(rb"(\r\n|\n|\r)\Z", b"", body))
+    expect(len(shortened) < len(events))
+    expect([event["type"] for event in events] == ["connected", *["message"] * (len(events) - 2), "ready"])
+    staged = {}
+    for event in events[1:-1]:
+        expect(stage(event["data"], staged) == "UPSERT")
+    return read_ready(events[-1]["data"], events[-1]["id"], staged), staged
+
+
+def write_snapshot(found, flags):
+    """The snapshot of flags in their canonical encoding."""
+    epoch, revision = found
+    body = "event: connected\ndata: true\n\n"
+    for key in sorted(flags):
+        body += f'data: {{"type":"UPSERT","flag":{flags[key]}}}\n\n'
+    body += f'id: {epoch}:{revision}\nevent: ready\ndata: {{"revision":{revision},"flags":{len(flags)}}}\n\n'
+    return seal(body)
+
+
+def seal(body):
+    """The body with the line before it that names its format and its hash."""
+    return f": sidekick-snapshot 1 {reference.murmur3(body.encode()):08x}\n{body}"
