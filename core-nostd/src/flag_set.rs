@@ -6,13 +6,13 @@ use crate::flag_key::FlagKey;
 use crate::key_index::KeyIndex;
 use alloc::vec::Vec;
 
-/// Names a flag of a store without its key. It goes stale, and then finds nothing, when its flag is deleted or a replay
-/// replaces the set; a change of the flag leaves it valid.
+/// Names a flag of a store without its key. It goes stale, and then finds nothing, when its flag is changed or deleted, or
+/// a replay replaces the set: what a binding knows of a flag, such as the attributes that it reads, goes with its handle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct FlagHandle {
     /// The flag's place.
     pub slot: u32,
-    /// Which tenant of that place.
+    /// Which tenant of that place, and which version of it.
     pub generation: u32,
 }
 
@@ -24,7 +24,7 @@ pub(crate) struct FlagSet {
     index: KeyIndex,
     digest: Digest,
     heap_bytes: usize,
-    /// The generation of the next tenant. It wraps after 2^32 flags, so that a handle kept that long could err.
+    /// The generation of the next tenant. It wraps after 2^32 changes, so that a handle kept that long could err.
     next_generation: u32,
 }
 
@@ -116,9 +116,12 @@ impl FlagSet {
             let slots = &self.slots;
             self.index.insert(key.as_str(), slot, |slot| key_of(slots, slot));
         }
-        let tenant = self.slots.get_mut(slot as usize);
-        if let Some(old) = tenant.and_then(|tenant| tenant.flag.replace(flag)) {
-            self.take_off(&old);
+        if let Some(tenant) = self.slots.get_mut(slot as usize) {
+            tenant.generation = self.next_generation;
+            self.next_generation = self.next_generation.wrapping_add(1);
+            if let Some(old) = tenant.flag.replace(flag) {
+                self.take_off(&old);
+            }
         }
     }
 

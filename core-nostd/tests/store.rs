@@ -172,23 +172,26 @@ fn of_two_flags_with_one_key_in_a_replay_the_later_counts() {
 }
 
 #[test]
-fn a_handle_stays_valid_while_its_flag_changes() {
+fn a_handle_stays_valid_while_other_flags_change() {
     let mut store = store_of(&[flag("a", 1)], id("first", 1));
     let handle = store.resolve("a").unwrap();
     assert!(store.apply(upsert("b", 2), at(2)));
-    assert!(store.apply(upsert("a", 3), at(3)));
+    assert!(store.apply(upsert("b", 3), at(3)));
     assert!(store.apply(Change::Delete(key("b")), at(4)));
-    assert_eq!(store.get_by_handle(handle).unwrap().flag().revision, at(3));
+    assert_eq!(store.get_by_handle(handle).unwrap().flag().key, key("a"));
     assert_eq!(store.resolve("a"), Some(handle));
 }
 
 #[test]
-fn a_handle_goes_stale_when_its_flag_is_deleted_or_a_replay_ends() {
+fn a_handle_goes_stale_when_its_flag_is_changed_or_deleted_or_a_replay_ends() {
     let mut store = store_of(&[flag("a", 1), flag("b", 1)], id("first", 1));
     let (a, b) = (store.resolve("a").unwrap(), store.resolve("b").unwrap());
-    assert!(store.apply(Change::Delete(key("a")), at(2)));
+    assert!(store.apply(upsert("a", 2), at(2)));
+    assert!(store.get_by_handle(a).is_none(), "what was known of the flag need not hold any more");
+    let a = store.resolve("a").unwrap();
+    assert!(store.apply(Change::Delete(key("a")), at(3)));
     assert!(store.get_by_handle(a).is_none());
-    assert!(store.apply(upsert("a", 3), at(3)));
+    assert!(store.apply(upsert("a", 4), at(4)));
     assert!(store.get_by_handle(a).is_none(), "the flag came back as another tenant");
     assert_eq!(store.get_by_handle(b).unwrap().flag().key, key("b"));
 
@@ -197,7 +200,7 @@ fn a_handle_goes_stale_when_its_flag_is_deleted_or_a_replay_ends() {
     store.stage(flag("b", 1));
     store.stage(flag("a", 1));
     assert!(store.get_by_handle(a).is_some());
-    store.commit_replay(id("first", 4));
+    store.commit_replay(id("first", 5));
     assert!(store.get_by_handle(a).is_none() && store.get_by_handle(b).is_none());
 }
 
@@ -273,6 +276,7 @@ proptest! {
                     let applies = revision.is_some_and(|now| to > now);
                     prop_assert_eq!(store.apply(Change::Upsert(flag.clone()), at(to)), applies);
                     if applies {
+                        handles.iter_mut().filter(|handle| handle.1.as_ref() == Some(&flag.key)).for_each(|handle| handle.1 = None);
                         live.insert(flag.key.clone(), flag);
                         revision = Some(to);
                     }
@@ -300,7 +304,7 @@ proptest! {
                 prop_assert_eq!(store.get(key.as_str()).map(|flag| flag.flag()), Some(flag));
                 let handle = store.resolve(key.as_str()).unwrap();
                 if let Some((_, owner)) = handles.iter().find(|(known, _)| *known == handle) {
-                    prop_assert_eq!(owner.as_ref(), Some(key), "a handle is never given to another flag");
+                    prop_assert_eq!(owner.as_ref(), Some(key), "a handle is never given again");
                 } else {
                     handles.push((handle, Some(key.clone())));
                 }

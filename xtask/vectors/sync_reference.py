@@ -156,7 +156,7 @@ class Client:
                 self.apply(data, reference.parse_event_id(id))
             case "LIVE", "heartbeat":
                 self.compare(data)
-            case _, "message" | "ready" | "resumed":
+            case _, "message" | "ready" | "resumed" | "heartbeat":
                 raise Fault("INVALID_STREAM")
 
     def go_live(self, now):

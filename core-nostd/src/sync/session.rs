@@ -2,6 +2,7 @@
 
 use super::fault::SyncError;
 use crate::change::Change;
+use crate::compiled::CompiledFlag;
 use crate::digest::Digest;
 use crate::error::{Error, ErrorKind};
 use crate::event_id::{EventId, Revision};
@@ -65,6 +66,8 @@ impl Session {
             (Phase::Live, "message") => apply(store, event),
             (Phase::Live, "heartbeat") => compare(store, event),
             (Phase::Start, "message") => Err(SyncError::unexpected("a change before `connected` or `resumed`")),
+            // The server sends none before the stream is live: what made it so was lost.
+            (_, "heartbeat") => Err(SyncError::unexpected("a heartbeat before the end of the replay")),
             (_, "ready") => Err(SyncError::unexpected("`ready` without a replay")),
             (_, "resumed") => Err(SyncError::unexpected("`resumed` after the stream's start")),
             _ => Ok(Effect::Nothing),
@@ -121,9 +124,15 @@ fn apply(store: &mut FlagStore, event: Event<'_>) -> Result<Effect, SyncError> {
         return Ok(Effect::Nothing);
     };
     let key = change.key().clone();
-    let is_seen = matches!(change, Change::Upsert(_)) || store.get(key.as_str()).is_some();
+    let known = store.get(key.as_str());
+    let is_seen = matches!(change, Change::Upsert(_)) || known.is_some();
+    if let Change::Upsert(flag) = &change {
+        // Held against the limits before it is applied, so that what is live never exceeds them.
+        let others = store.heap_bytes().saturating_sub(known.map_or(0, CompiledFlag::heap_bytes));
+        let heap_bytes = others.saturating_add(CompiledFlag::heap_bytes_of(flag));
+        within_limits(store.len() + usize::from(known.is_none()), heap_bytes)?;
+    }
     store.apply(change, id.revision);
-    within_limits(store.len(), store.heap_bytes())?;
     Ok(if is_seen { Effect::Changed(key) } else { Effect::Nothing })
 }
 

@@ -1,4 +1,5 @@
 //! Replays sessions and snapshots through the sync client.
+#![allow(clippy::unwrap_used, reason = "a test")]
 
 use super::{Case, Template, from_base64};
 use serde::Deserialize;

@@ -1,0 +1,91 @@
+//! The answers of servers, proxies and captive portals to the request for a stream.
+
+use crate::host::{Host, error};
+use sidekick_core::sync::Status;
+
+/// Status, content type, `Retry-After`, the error, and the least and the most that the client waits.
+type Answer = (u16, Option<&'static str>, Option<&'static str>, &'static str, u64, u64);
+
+const HTML: Option<&str> = Some("text/html; charset=utf-8");
+const STREAM: Option<&str> = Some("text/event-stream");
+
+const ANSWERS: [Answer; 21] = [
+    (200, HTML, None, "NOT_AN_EVENT_STREAM", 0, 1_000),
+    (200, HTML, Some("9"), "NOT_AN_EVENT_STREAM", 0, 1_000),
+    (200, None, None, "NOT_AN_EVENT_STREAM", 0, 1_000),
+    (200, Some("text/event-streams"), None, "NOT_AN_EVENT_STREAM", 0, 1_000),
+    (200, Some("application/json; text/event-stream"), None, "NOT_AN_EVENT_STREAM", 0, 1_000),
+    (401, STREAM, None, "REFUSED", 60_000, 300_000),
+    (403, None, Some("1"), "REFUSED", 60_000, 300_000),
+    (404, HTML, None, "UNEXPECTED_STATUS", 0, 1_000),
+    (204, STREAM, None, "UNEXPECTED_STATUS", 0, 1_000),
+    (301, STREAM, None, "UNEXPECTED_STATUS", 0, 1_000),
+    (0, STREAM, None, "UNEXPECTED_STATUS", 0, 1_000),
+    (429, None, Some("7"), "UNEXPECTED_STATUS", 7_000, 8_000),
+    (429, None, Some(" \t7\t "), "UNEXPECTED_STATUS", 7_000, 8_000),
+    (503, None, Some("0"), "UNEXPECTED_STATUS", 0, 1_000),
+    (503, None, Some("300"), "UNEXPECTED_STATUS", 300_000, 301_000),
+    (503, None, Some("301"), "UNEXPECTED_STATUS", 300_000, 301_000),
+    (503, None, Some("99999999999999999999999999"), "UNEXPECTED_STATUS", 300_000, 301_000),
+    (503, None, Some("-5"), "UNEXPECTED_STATUS", 0, 1_000),
+    (503, None, Some("1.5"), "UNEXPECTED_STATUS", 0, 1_000),
+    (503, None, Some("Wed, 21 Oct 2099 07:28:00 GMT"), "UNEXPECTED_STATUS", 0, 1_000),
+    (503, None, Some(""), "UNEXPECTED_STATUS", 0, 1_000),
+];
+
+#[test]
+fn an_answer_that_is_no_stream_is_told_and_tried_again_after_what_it_asks_for() {
+    for (status, content_type, retry_after, code, least, most) in ANSWERS {
+        for seed in 0..20 {
+            let mut host = Host::new(seed);
+            host.start(50);
+            let outputs = host.answer(100, status, content_type, retry_after);
+            assert_eq!(error(&outputs), Some(code), "{status} {content_type:?}");
+            assert_eq!((host.connection, host.client.status()), (None, Status::Connecting));
+            let waited = host.wait_for_connect() - 100;
+            assert!((least..=most).contains(&waited), "{status} {retry_after:?}: {waited} ms");
+            assert_eq!(host.connects.len(), 2);
+        }
+    }
+}
+
+#[test]
+fn an_event_stream_is_one_however_its_type_is_written() {
+    for content_type in
+        ["text/event-stream", "TEXT/Event-Stream", "text/event-stream;charset=utf-8", "\ttext/event-stream ; q"]
+    {
+        let mut host = Host::new(1);
+        host.start(0);
+        assert_eq!(error(&host.answer(1, 200, Some(content_type), Some("9"))), None, "{content_type:?}");
+        assert!(host.connection.is_some());
+    }
+}
+
+#[test]
+fn a_refused_key_is_tried_for_ever_and_never_often() {
+    let mut host = Host::new(5);
+    host.start(0);
+    let mut now = 0;
+    for _ in 0..100 {
+        host.answer(now, 401, None, None);
+        let next = host.wait_for_connect();
+        assert!((60_000..=300_000).contains(&(next - now)));
+        now = next;
+    }
+}
+
+#[test]
+fn answers_that_no_one_waits_for_do_nothing() {
+    let mut host = Host::new(5);
+    assert!(host.answer(0, 200, STREAM, None).is_empty());
+    assert!(host.bytes(0, b"data: x\n\n").is_empty() && host.gone(0).is_empty() && host.wake(0).is_empty());
+    host.start(0);
+    assert!(host.start(1).is_empty());
+    assert!(host.bytes(1, b"data: x\n\n").is_empty());
+    host.answer(2, 200, STREAM, None);
+    assert!(host.answer(3, 401, None, None).is_empty());
+    host.gone(4);
+    assert!(host.answer(5, 200, STREAM, None).is_empty());
+    assert!(host.bytes(5, b"data: x\n\n").is_empty() && host.gone(5).is_empty());
+    assert_eq!(host.connects.len(), 1);
+}

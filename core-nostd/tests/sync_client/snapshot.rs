@@ -1,0 +1,148 @@
+//! Snapshots: what was exported is imported as it was, and nothing that was cut or changed is.
+
+use crate::host::Host;
+use crate::script::{flags, replay};
+use proptest::prelude::*;
+use sidekick_core::sync::{Status, SyncClient};
+use sidekick_core::{FlagKey, murmur3_x86_32};
+
+fn client(id: &str, listed: &[(&str, u64)]) -> SyncClient {
+    let mut host = Host::streaming(1);
+    host.bytes(1, &replay(id, listed));
+    host.client
+}
+
+fn snapshot(id: &str, listed: &[(&str, u64)]) -> Vec<u8> {
+    client(id, listed).export_snapshot().unwrap()
+}
+
+/// The text behind a first line whose hash is right.
+fn sealed(body: &[u8]) -> Vec<u8> {
+    [format!(": sidekick-snapshot 1 {:08x}\n", murmur3_x86_32(body, 0)).as_bytes(), body].concat()
+}
+
+fn body(snapshot: &[u8]) -> &[u8] {
+    let end = snapshot.iter().position(|byte| *byte == b'\n').unwrap();
+    &snapshot[end + 1..]
+}
+
+#[test]
+fn a_snapshot_with_any_byte_changed_or_cut_anywhere_is_refused_and_changes_nothing() {
+    let good = snapshot("e1:9", &[("a", 3), ("b", 9)]);
+    let mut other = client("e1:5", &[("a", 3)]);
+    let before = other.export_snapshot();
+    let mut refuse = |text: &[u8], what: &str| {
+        let mut fresh = SyncClient::new(1);
+        assert!(fresh.import_snapshot(text).is_err(), "{what}");
+        assert!(fresh.store().id().is_none() && fresh.poll_output().is_none());
+        assert!(other.import_snapshot(text).is_err(), "{what}");
+    };
+    for place in 0..good.len() {
+        refuse(&good[..place], &format!("cut at {place}"));
+        for byte in (0..=255).filter(|byte| *byte != good[place]) {
+            let mut bad = good.clone();
+            bad[place] = byte;
+            refuse(&bad, &format!("byte {place} is {byte}"));
+        }
+    }
+    for tail in ["\n", ":", "event: ready\ndata: {}\n\n"] {
+        refuse(&[&good, tail.as_bytes()].concat(), tail);
+    }
+    assert_eq!(other.export_snapshot(), before);
+    assert_eq!(other.import_snapshot(&good), Ok(true));
+}
+
+#[test]
+fn what_is_sealed_but_not_one_replay_is_refused() {
+    let good = snapshot("e1:9", &[("a", 3), ("b", 9)]);
+    let good = std::str::from_utf8(body(&good)).unwrap();
+    assert_eq!(SyncClient::new(1).import_snapshot(&sealed(good.as_bytes())), Ok(true), "the seal is right");
+    let connected = "event: connected\ndata: true\n\n";
+    for bad in [
+        String::new(),
+        connected.to_owned(),
+        good.replace(connected, ""),
+        format!("{connected}{good}"),
+        format!("{good}{good}"),
+        format!("{good}\n\n"),
+        good.replace("UPSERT", "DELETE"),
+        good.replace("\"flags\":2", "\"flags\":1"),
+        good.replace("e1:9", "e1:8"),
+        good.replace("id: e1:9\n", ""),
+        good.replace("event: ready", "event: resumed"),
+        good.replace("\"key\":\"a\"", "\"key\":\"\""),
+        good.replace("\"key\":\"a\"", "\"key\":\"b\""),
+        good.replace("id:", "event: heartbeat\ndata: {\"revision\":9,\"digest\":\"0000000000000000\"}\n\nid:"),
+        good.replace("id:", "event: later\ndata: x\n\nid:"),
+    ] {
+        let mut client = SyncClient::new(1);
+        assert!(client.import_snapshot(&sealed(bad.as_bytes())).is_err(), "{bad}");
+        assert!(client.store().id().is_none());
+    }
+    let two = String::from_utf8(sealed(good.as_bytes())).unwrap().replace("snapshot 1", "snapshot 2");
+    let error = SyncClient::new(1).import_snapshot(two.as_bytes()).unwrap_err().to_string();
+    assert!(error.contains("version"), "{error}");
+}
+
+#[test]
+fn only_newer_flags_of_the_same_history_replace_what_is_there() {
+    for (id, is_taken) in [("e1:6", true), ("e1:5", false), ("e1:4", false), ("e2:9", false)] {
+        let mut client = client("e1:5", &[("a", 3)]);
+        assert_eq!(client.import_snapshot(&snapshot(id, &[("z", 4)])), Ok(is_taken), "{id}");
+        assert_eq!(client.store().get("z").is_some(), is_taken, "{id}");
+        client.close();
+        assert_eq!(client.import_snapshot(&snapshot("e1:9", &[])), Ok(false), "after close");
+    }
+}
+
+#[test]
+fn a_client_starts_from_its_snapshot_and_resumes_there() {
+    let listed = [("a", 3), ("b", 9)];
+    let mut host = Host::new(1);
+    assert_eq!(host.client.import_snapshot(&snapshot("e1:9", &listed)), Ok(true));
+    host.take_outputs(0);
+    assert_eq!(host.client.status(), Status::Stale);
+    assert!(host.client.store().flags().into_iter().eq(flags(&listed).values()));
+    host.start(0);
+    assert_eq!(host.resume.map(|id| id.to_string()).as_deref(), Some("e1:9"));
+}
+
+#[test]
+fn a_client_that_never_had_flags_exports_nothing() {
+    assert_eq!(SyncClient::new(1).export_snapshot(), None);
+    let mut host = Host::streaming(1);
+    host.bytes(1, b"event: connected\ndata: true\n\ndata: {\"type\":\"UPSERT\",\"flag\":{\"key\":\"a\"}}\n\n");
+    assert_eq!(host.client.export_snapshot(), None, "half a replay is none");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2_000) })]
+
+    #[test]
+    fn whatever_is_sealed_is_refused_or_comes_out_as_it_went_in(
+        edits in prop::collection::vec((any::<prop::sample::Index>(), 0..4_usize, any::<u8>()), 0..4),
+    ) {
+        let good = snapshot("e1:9", &[("a", 3), ("b", 9)]);
+        let mut text = body(&good).to_vec();
+        for (place, kind, byte) in edits {
+            let place = place.index(text.len());
+            match kind {
+                0 => text[place] = byte,
+                1 => text.insert(place, byte),
+                2 => drop(text.remove(place)),
+                _ => text[place] = b"0123456789abc\n\r: "[usize::from(byte) % 17],
+            }
+        }
+        let mut client = SyncClient::new(1);
+        if client.import_snapshot(&sealed(&text)) == Ok(true) {
+            let exported = client.export_snapshot().unwrap();
+            let mut heir = SyncClient::new(2);
+            prop_assert_eq!(heir.import_snapshot(&exported), Ok(true));
+            prop_assert_eq!(heir.store().flags(), client.store().flags());
+            prop_assert_eq!(heir.store().id(), client.store().id());
+            prop_assert_eq!(heir.export_snapshot(), Some(exported));
+        } else {
+            prop_assert!(client.store().is_empty() && client.store().get(FlagKey::new("a").unwrap().as_str()).is_none());
+        }
+    }
+}
