@@ -1,0 +1,20 @@
+// What the caller knows of a user, and the text by which the engine sees a value of it.
+
+/** Names and values. Numbers and booleans count as their JSON text (`42`, `1.5`, `true`); null and undefined as absent. */
+export type Attributes = Readonly<Record<string, string | number | boolean | bigint | null | undefined>>;
+
+/** The text of a value; undefined where it has none, which the engine takes for an attribute that was not given. */
+export function textOf(value: unknown): string | undefined {
+  switch (typeof value) {
+    case 'string':
+      return value;
+    case 'number':
+      return Number.isFinite(value) ? String(value) : undefined;
+    case 'boolean':
+      return value ? 'true' : 'false';
+    case 'bigint':
+      return String(value);
+    default:
+      return undefined;
+  }
+}
