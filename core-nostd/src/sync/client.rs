@@ -32,8 +32,8 @@ const MAX_EVENT: usize = 2 << 20;
 ///
 /// What it promises: evaluations see the old flags until a replay is complete, and then the new ones; a flag never goes
 /// back to an older revision within one history; a change lost without a trace is found at the next heartbeat and
-/// mended by a full replay; memory stays below a bound (100,000 flags and 64 MiB of them live, as many staged, 2 MiB
-/// for an event), whatever the peer sends.
+/// mended by a full replay; memory stays below a bound, whatever the peer sends: 100,000 flags and 64 MiB of them live,
+/// as many staged, and for the event that is being read 2 MiB, or 40 MiB where it is hostile.
 ///
 /// ```
 /// use sidekick_core::sync::{Output, Status, SyncClient};

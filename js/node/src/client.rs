@@ -1,0 +1,173 @@
+//! The class `NativeClient`: the sync client's inputs and outputs, and everything else that is not called in a hurry.
+
+use crate::bound_users::BoundUsers;
+use crate::frame::Frame;
+use crate::{evaluate, output};
+use napi::bindgen_prelude::{ClassInstance, JavaScriptClassExt, JsObjectValue, Object, ObjectFinalize};
+use napi::{Env, Error, Result, Status};
+use napi_derive::napi;
+use sidekick_core::sync::SyncClient;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+/// What the class and its two quick functions share. JavaScript calls them one at a time, on one thread.
+pub(crate) struct Shared {
+    pub(crate) sync: RefCell<SyncClient>,
+    pub(crate) users: RefCell<BoundUsers>,
+    pub(crate) frame: Frame,
+}
+
+/// A client of one server.
+#[napi(custom_finalize)]
+pub struct NativeClient {
+    shared: Rc<Shared>,
+    /// The bytes outside of JavaScript's heap that its garbage collector knows of.
+    told_bytes: Cell<i64>,
+}
+
+/// Makes a client. The two halves of its seed should be random.
+#[napi]
+pub fn create_client(env: &Env, seed_high: u32, seed_low: u32) -> Result<ClassInstance<'_, NativeClient>> {
+    let seed = u64::from(seed_high) << 32 | u64::from(seed_low);
+    let (frame, buffer) = Frame::new(env)?;
+    let shared = Rc::new(Shared { sync: RefCell::new(SyncClient::new(seed)), users: RefCell::default(), frame });
+    let client = NativeClient { shared: Rc::clone(&shared), told_bytes: Cell::new(0) };
+    let mut instance = client.into_instance(env)?;
+    instance.set_named_property("frame", buffer)?;
+    evaluate::define(env, &mut instance, &shared)?;
+    Ok(instance)
+}
+
+#[napi]
+impl NativeClient {
+    /// Opens the stream.
+    #[napi]
+    pub fn start(&self, now: f64) -> Result<()> {
+        self.with(|sync| sync.start(millis(now)))
+    }
+
+    /// The server's answer arrived.
+    #[napi]
+    pub fn handle_connected(
+        &self,
+        now: f64,
+        status: u16,
+        content_type: Option<String>,
+        retry_after: Option<String>,
+    ) -> Result<()> {
+        self.with(|sync| {
+            sync.handle_connected(millis(now), status, content_type.as_deref(), retry_after.as_deref());
+        })
+    }
+
+    /// Bytes of the stream arrived.
+    #[napi]
+    pub fn handle_bytes(&self, env: &Env, now: f64, bytes: &[u8]) -> Result<()> {
+        self.with(|sync| sync.handle_bytes(millis(now), bytes))?;
+        self.tell_memory(env)
+    }
+
+    /// The connection is gone, or did not come about.
+    #[napi]
+    pub fn handle_disconnected(&self, now: f64) -> Result<()> {
+        self.with(|sync| sync.handle_disconnected(millis(now)))
+    }
+
+    /// The moment that `wakeAt` named has come.
+    #[napi]
+    pub fn handle_timeout(&self, now: f64) -> Result<()> {
+        self.with(|sync| sync.handle_timeout(millis(now)))
+    }
+
+    /// Ends everything but the flags.
+    #[napi]
+    pub fn close(&self) -> Result<()> {
+        self.with(SyncClient::close)
+    }
+
+    /// The next thing to do or to know.
+    #[napi]
+    pub fn poll_output<'env>(&self, env: &'env Env) -> Result<Option<Object<'env>>> {
+        let output = self.with(SyncClient::poll_output)?;
+        output.map(|output| output::to_object(env, output)).transpose()
+    }
+
+    /// `connecting`, `ready`, `stale` or `closed`.
+    #[napi]
+    pub fn status(&self) -> Result<&'static str> {
+        self.with(|sync| sync.status().name())
+    }
+
+    /// The revision of the flags; zero before the first.
+    #[napi]
+    pub fn revision(&self) -> Result<f64> {
+        self.with(|sync| output::number(sync.store().revision()))
+    }
+
+    /// All flags as a JSON array, sorted by key.
+    #[napi]
+    pub fn flags_json(&self) -> Result<String> {
+        let json = self.with(|sync| {
+            let mut json = vec![b'['];
+            for flag in sync.store().flags() {
+                if json.len() > 1 {
+                    json.push(b',');
+                }
+                flag.write_json(&mut json);
+            }
+            json.push(b']');
+            json
+        })?;
+        text(json)
+    }
+
+    /// The flags as a text for `importSnapshot`; undefined where there never were any.
+    #[napi]
+    pub fn export_snapshot(&self) -> Result<Option<String>> {
+        self.with(|sync| sync.export_snapshot())?.map(text).transpose()
+    }
+
+    /// Takes a snapshot's flags if they are newer; answers whether it did.
+    #[napi]
+    pub fn import_snapshot(&self, env: &Env, snapshot: String) -> Result<bool> {
+        let imported = self.with(|sync| sync.import_snapshot(snapshot.as_bytes()))?;
+        self.tell_memory(env)?;
+        imported.map_err(|error| Error::new(Status::InvalidArg, error.to_string()))
+    }
+
+    /// A flag's handle, or undefined where there is no such flag.
+    #[napi]
+    pub fn resolve<'env>(&self, env: &'env Env, flag_key: String) -> Result<Option<Object<'env>>> {
+        self.with(|sync| output::handle(env, sync.store(), &flag_key)).flatten()
+    }
+
+    fn with<T>(&self, act: impl FnOnce(&mut SyncClient) -> T) -> Result<T> {
+        let mut sync = self.shared.sync.try_borrow_mut().map_err(|_| Error::from_reason("called within a call"))?;
+        Ok(act(&mut sync))
+    }
+
+    /// Lets the garbage collector know what a client that is forgotten would free.
+    fn tell_memory(&self, env: &Env) -> Result<()> {
+        let bytes = self.with(|sync| i64::try_from(sync.store().heap_bytes()).unwrap_or(i64::MAX))?;
+        let before = self.told_bytes.replace(bytes);
+        if bytes != before {
+            env.adjust_external_memory(bytes - before)?;
+        }
+        Ok(())
+    }
+}
+
+impl ObjectFinalize for NativeClient {
+    fn finalize(self, env: Env) -> Result<()> {
+        env.adjust_external_memory(-self.told_bytes.get()).map(|_| ())
+    }
+}
+
+/// Times come as JavaScript's numbers; what is not one counts as zero.
+fn millis(now: f64) -> u64 {
+    now as u64
+}
+
+fn text(bytes: Vec<u8>) -> Result<String> {
+    String::from_utf8(bytes).map_err(|error| Error::from_reason(error.to_string()))
+}
