@@ -1,0 +1,13 @@
+// @sidekick-flags/node by its bound context: user and attributes are handed over once, when the context is made.
+import { open as openClient } from './sidekick.mjs';
+
+export const call = 'context.isEnabled(key), context = client.forUser(userKey, attributes)';
+
+export async function open(flags, flagKey) {
+  const { client, close } = await openClient(flags, flagKey);
+  return {
+    subject: (user) => client.forUser(user.key, user.attributes),
+    isEnabled: (context) => context.isEnabled(flagKey),
+    close,
+  };
+}
