@@ -1,0 +1,30 @@
+//! Fuzz target: a snapshot is refused and changes nothing, or what was taken is exported and imported unchanged.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use sidekick_core::murmur3_x86_32;
+use sidekick_core::sync::SyncClient;
+
+fuzz_target!(|input: &[u8]| {
+    import(input);
+    // Behind a first line that is right, for no input finds the hash by chance.
+    import(&[format!(": sidekick-snapshot 1 {:08x}\n", murmur3_x86_32(input, 0)).as_bytes(), input].concat());
+});
+
+fn import(text: &[u8]) {
+    let mut client = SyncClient::new(1);
+    match client.import_snapshot(text) {
+        Ok(is_taken) => assert!(is_taken, "a client without flags takes any"),
+        Err(error) => {
+            assert!(error.to_string().len() < 2_000);
+            assert!(client.store().is_empty() && client.export_snapshot().is_none() && client.poll_output().is_none());
+            return;
+        }
+    }
+    let exported = client.export_snapshot().expect("there are flags");
+    let mut heir = SyncClient::new(2);
+    assert_eq!(heir.import_snapshot(&exported), Ok(true));
+    assert_eq!(heir.store().flags(), client.store().flags());
+    assert_eq!((heir.store().id(), heir.store().digest()), (client.store().id(), client.store().digest()));
+    assert_eq!(heir.export_snapshot(), Some(exported));
+}
