@@ -3,6 +3,9 @@
 mod chaos;
 mod clients;
 mod failure;
+mod fuzz;
+mod node_sdk;
+mod npm;
 mod python;
 mod repository;
 mod setup;
@@ -25,6 +28,9 @@ cargo xtask <command>
   chaos [--minutes N] [--seed S]
                      break servers, Redis and Postgres while clients and writers go on, and check what comes of it
   chaos --prove      take each safeguard away in turn: the fault test must notice
+  fuzz [target] [seconds]
+                     run the core's fuzz targets, or one, for ten seconds each or as many as you say; with a released
+                     compiler this sets RUSTC_BOOTSTRAP=1 for that build, because its instruments are unstable options
   tidy               check the repository's rules
   vectors [--check]  write the test vectors anew, or check that the committed ones are what the generator gives
   help               this text";
@@ -55,6 +61,7 @@ fn run(words: &[&str]) -> Outcome {
         ["test", parts @ ..] => suite::run(parts),
         ["chaos", "--prove"] => chaos::prove(),
         ["chaos", words @ ..] => chaos::run(words),
+        ["fuzz", words @ ..] => fuzz::run(words),
         ["tidy"] => tidy::run(),
         ["vectors"] => vectors::write(),
         ["vectors", "--check"] => vectors::check(),

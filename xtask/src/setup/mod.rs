@@ -3,10 +3,12 @@
 mod apt;
 mod need;
 
-pub(crate) use need::{COMPILER, CURL, DENY, NODE, Need, POSTGRES, PYTHON, REDIS, RUST_TOOLS};
+pub(crate) use need::{
+    CARGO_FUZZ, COMPILER, CURL, CXX_COMPILER, DENY, NODE, Need, POSTGRES, PYTHON, REDIS, RUST_TOOLS,
+};
 
 use crate::failure::{Failure, Outcome};
-use crate::{clients, targets, vectors};
+use crate::{clients, node_sdk, targets, vectors};
 
 /// Meets every need, and goes on past one that cannot be met, so that a person sees the whole list at once.
 pub(crate) fn run() -> Outcome {
@@ -23,6 +25,7 @@ pub(crate) fn run() -> Outcome {
     }
     note("the packages that the vectors' generator uses", vectors::ensure_environment().map(drop));
     note("the clients that read the stream in a test", clients::ensure_packages().map(drop));
+    note("what the Node SDK is built and tested with", node_sdk::ensure_packages());
     note("Rust's library for the core's targets", targets::ensure_all());
     if unmet.is_empty() {
         println!("\nEverything that `cargo xtask test` needs is here.");

@@ -21,7 +21,8 @@ pub(crate) struct Need {
 }
 
 /// Every need with a program of its own; the Rust targets are in `targets`, Python's packages in `vectors`.
-pub(crate) const ALL: &[&Need] = &[&RUST_TOOLS, &COMPILER, &CURL, &NODE, &PYTHON, &POSTGRES, &REDIS, &DENY];
+pub(crate) const ALL: &[&Need] =
+    &[&RUST_TOOLS, &COMPILER, &CURL, &NODE, &PYTHON, &POSTGRES, &REDIS, &DENY, &CXX_COMPILER, &CARGO_FUZZ];
 
 /// Formatter and linter.
 pub(crate) const RUST_TOOLS: Need = Need {
@@ -41,6 +42,15 @@ pub(crate) const COMPILER: Need = Need {
     is_met: || succeeds(&mut tool("cc", &["--version"])),
     install: || install_packages(&["gcc", "libc6-dev"]),
     by_hand: "Debian, Ubuntu: apt-get install gcc libc6-dev. macOS: xcode-select --install",
+};
+
+/// A C++ compiler.
+pub(crate) const CXX_COMPILER: Need = Need {
+    name: "a C++ compiler",
+    why: "the fuzzer's runtime is C++",
+    is_met: || succeeds(&mut tool("c++", &["--version"])),
+    install: || install_packages(&["g++"]),
+    by_hand: "Debian, Ubuntu: apt-get install g++. macOS: xcode-select --install",
 };
 
 /// curl, as a client that nobody here wrote.
@@ -125,4 +135,22 @@ pub(crate) const DENY: Need = Need {
         tool::run(install.env("CARGO_PROFILE_DEV_DEBUG", "0"))
     },
     by_hand: "cargo install cargo-deny --version 0.20.2 --locked",
+};
+
+/// Pinned like cargo-deny.
+const FUZZ_VERSION: [u32; 3] = [0, 13, 1];
+
+/// cargo-fuzz.
+pub(crate) const CARGO_FUZZ: Need = Need {
+    name: "cargo-fuzz 0.13.1",
+    why: "it builds and runs the core's fuzz targets",
+    is_met: || {
+        let version = output(&mut tool("cargo", &["fuzz", "--version"])).ok();
+        version.and_then(|text| tool::version(&text)).is_some_and(|version| version == FUZZ_VERSION)
+    },
+    install: || {
+        let version = FUZZ_VERSION.map(|number| number.to_string()).join(".");
+        tool::run(&mut tool("cargo", &["install", "cargo-fuzz", "--locked", "--debug", "--version", &version]))
+    },
+    by_hand: "cargo install cargo-fuzz --version 0.13.1 --locked",
 };

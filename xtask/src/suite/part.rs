@@ -2,7 +2,7 @@
 
 use crate::failure::Outcome;
 use crate::tool::{run, tool};
-use crate::{chaos, clients, setup, targets, tidy, vectors};
+use crate::{chaos, clients, fuzz, node_sdk, setup, targets, tidy, vectors};
 
 /// One part of the tests.
 pub(crate) struct Part {
@@ -28,14 +28,18 @@ pub(crate) const PARTS: &[Part] = &[
         what: "clients that nobody here wrote rebuild the flags from the stream",
         run: clients::test,
     },
+    Part { name: "node", what: "the Node SDK as it is shipped does what it says", run: node_sdk::test },
     Part { name: "instances", what: "servers on one Postgres, with Redis and in every outage", run: instances },
     Part { name: "faults", what: "nothing is lost while servers, Redis and Postgres break", run: chaos::test },
+    Part { name: "fuzz", what: "what reads bytes from outside holds its rules for whatever comes", run: fuzz::test },
     Part { name: "targets", what: "the core builds for every target that an SDK ships to", run: targets::build_all },
 ];
 
 fn fmt() -> Outcome {
     setup::ensure(&setup::RUST_TOOLS)?;
-    run(&mut tool("cargo", &["fmt", "--all", "--check"]))
+    run(&mut tool("cargo", &["fmt", "--all", "--check"]))?;
+    // A workspace of its own.
+    run(&mut tool("cargo", &["fmt", "--manifest-path", "core-nostd/fuzz/Cargo.toml", "--check"]))
 }
 
 fn clippy() -> Outcome {
