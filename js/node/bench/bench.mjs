@@ -68,6 +68,6 @@ function machine() {
 }
 
 function versions(contestants) {
-  const packages = contestants.filter(({ id }) => id !== 'sidekick_bound');
+  const packages = contestants.filter(({ id }) => !id.startsWith('sidekick_'));
   return Object.fromEntries(packages.map((contestant) => [contestant.name, versionOf(contestant)]));
 }

@@ -40,7 +40,7 @@ function goalTable(run) {
   const ours = run.results.filter((result) => isOurs(result.contestant) && !result.fault);
   const rows = ours.map((result) => {
     const question = CASES.find(({ name }) => name === result.case);
-    const goal = result.contestant === 'sidekick' ? question.goal : question.boundGoal;
+    const goal = { sidekick: question.goal, sidekick_bound: question.boundGoal }[result.contestant];
     const times = timesQuickestPeer(run, result);
     if (goal === undefined || times === undefined) return undefined;
     const peer = quickestPeer(run, result);

@@ -16,6 +16,7 @@ export const CONTESTANTS = [
   { id: 'statsig', name: '@statsig/statsig-node-core' },
   { id: 'sidekick', name: '@sidekick-flags/node', isOurs: true },
   { id: 'sidekick_bound', name: '@sidekick-flags/node, forUser', isOurs: true },
+  { id: 'sidekick_anew', name: '@sidekick-flags/node, forUser anew', isOurs: true },
 ];
 
 /** The version of a contestant's package, as installed. */

@@ -5,6 +5,7 @@ import { addon } from './addon.js';
 import { ask, userKeyText } from './ask.js';
 import { BoundUser } from './bound_user.js';
 import { FlagHandles } from './flag_handles.js';
+import { UNUSABLE } from './native.js';
 
 /** Holds all flags in memory and keeps them current. Make one a process (or worker) and share it. */
 export class SidekickClient extends BaseClient {
@@ -24,18 +25,10 @@ export class SidekickClient extends BaseClient {
    * `defaultValue` is the answer for a flag that is not known, or not yet, and where an argument cannot be used.
    */
   isEnabled(flagKey: string, userKey: string, attributes?: Attributes, defaultValue = false): boolean {
-    try {
-      const { handles } = this;
-      const flag = handles.get(flagKey);
-      if (flag === undefined) return defaultValue === true;
-      if (flag.fixed >= 0) return (flag.fixed & 1) === 1;
-      const bits = ask(handles, flag, userKey, attributes);
-      if (bits >= 0) return (bits & 1) === 1;
-    } catch {
-      // A getter or a proxy of the caller's.
-      return defaultValue === true;
-    }
-    return this.evaluateAgain(flagKey, userKey, attributes, defaultValue).enabled;
+    const { handles } = this;
+    // Short enough that V8 puts it into the caller's code.
+    if (flagKey === handles.lastKey && handles.last.fixed >= 0) return (handles.last.fixed & 1) === 1;
+    return this.answer(flagKey, userKey, attributes, defaultValue);
   }
 
   /** As `isEnabled`, with the reason. */
@@ -62,6 +55,20 @@ export class SidekickClient extends BaseClient {
     this.handles.forget(keys);
   }
 
+  private answer(flagKey: string, userKey: string, attributes: Attributes | undefined, defaultValue: boolean): boolean {
+    try {
+      const { handles } = this;
+      const flag = handles.get(flagKey);
+      if (flag === undefined) return defaultValue === true;
+      const bits = flag.fixed >= 0 ? flag.fixed : ask(handles, flag, userKey, attributes);
+      if (bits >= 0) return (bits & 1) === 1;
+    } catch {
+      // A getter or a proxy of the caller's.
+      return defaultValue === true;
+    }
+    return this.evaluateAgain(flagKey, userKey, attributes, defaultValue).enabled;
+  }
+
   /** The user key may be a number, the handle one of flags that have changed: both are rare, so nobody else looks. */
   private evaluateAgain(
     flagKey: string,
@@ -70,12 +77,17 @@ export class SidekickClient extends BaseClient {
     defaultValue: boolean,
   ): Evaluation {
     try {
+      const { handles } = this;
       const key = userKeyText(userKey);
       if (key === undefined) return defaultEvaluation('ERROR', defaultValue);
-      const flag = this.handles.renew(flagKey);
-      if (flag === undefined) return defaultEvaluation('FLAG_NOT_FOUND', defaultValue);
-      const bits = flag.fixed >= 0 ? flag.fixed : ask(this.handles, flag, key, attributes);
-      return bits >= 0 ? decodeEvaluation(bits, flag.revision) : defaultEvaluation('ERROR', defaultValue);
+      let flag = handles.get(flagKey);
+      let bits = key === userKey || flag === undefined ? UNUSABLE : ask(handles, flag, key, attributes);
+      if (bits === UNUSABLE) {
+        flag = handles.renew(flagKey);
+        if (flag === undefined) return defaultEvaluation('FLAG_NOT_FOUND', defaultValue);
+        bits = flag.fixed >= 0 ? flag.fixed : ask(handles, flag, key, attributes);
+      }
+      return bits >= 0 && flag !== undefined ? decodeEvaluation(bits, flag.revision) : defaultEvaluation('ERROR', defaultValue);
     } catch {
       return defaultEvaluation('ERROR', defaultValue);
     }

@@ -21,16 +21,19 @@ export class FlagHandle {
   }
 }
 
+/** Stands where there is no handle: the engine finds no flag there. */
+const NO_FLAG = new FlagHandle(-1, 0, -1, 0, []);
+
 /** What the evaluations of one client share. */
 export class FlagHandles {
   readonly native: NativeClient;
   readonly frame: Frame;
   /** Counts what may have changed answers. */
   version = 0;
+  /** Callers often ask about one flag many times in a row. No flag has the empty key. */
+  lastKey = '';
+  last = NO_FLAG;
   private readonly known = new Map<string, FlagHandle>();
-  /** Callers often ask about one flag many times in a row. */
-  private lastKey: string | undefined;
-  private last: FlagHandle | undefined;
   private users = 0;
 
   constructor(native: NativeClient) {
@@ -45,7 +48,7 @@ export class FlagHandles {
 
   /** For a handle that turned out to be of flags that have changed since. */
   renew(flagKey: string): FlagHandle | undefined {
-    this.forget([flagKey]);
+    this.known.delete(flagKey);
     return this.find(flagKey);
   }
 
@@ -57,17 +60,16 @@ export class FlagHandles {
 
   forget(flagKeys: readonly string[]): void {
     this.version += 1;
-    this.lastKey = undefined;
-    this.last = undefined;
+    this.lastKey = '';
+    this.last = NO_FLAG;
     for (const flagKey of flagKeys) this.known.delete(flagKey);
   }
 
   private find(flagKey: string): FlagHandle | undefined {
     const handle = this.known.get(flagKey) ?? this.resolve(flagKey);
-    if (handle !== undefined) {
-      this.lastKey = flagKey;
-      this.last = handle;
-    }
+    // A key that is no string finds nothing, and must not make V8 expect others of its kind.
+    this.lastKey = handle === undefined ? '' : flagKey;
+    this.last = handle ?? NO_FLAG;
     return handle;
   }
 

@@ -1,4 +1,5 @@
-// @sidekick-flags/node by its bound context: user and attributes are handed over once, when the context is made.
+// @sidekick-flags/node by its bound context: user and attributes are handed over once, when the context is made, and the
+// answers are kept until a flag changes.
 import { open as openClient } from './sidekick.mjs';
 
 export const call = 'context.isEnabled(key), context = client.forUser(userKey, attributes)';
