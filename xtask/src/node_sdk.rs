@@ -29,7 +29,8 @@ pub(crate) fn test() -> Outcome {
     let _ = fs::remove_file(&placed);
     fs::copy(&addon, &placed)
         .map_err(|error| Failure::step(format!("{} cannot be copied: {error}", addon.display())))?;
-    for script in ["typecheck", "build", "test", "lint:package"] {
+    // The tests are checked against the types that the build gives.
+    for script in ["build", "typecheck", "test", "lint:package"] {
         npm::run_script(FOLDER, script)?;
     }
     Ok(())
