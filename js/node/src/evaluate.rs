@@ -67,7 +67,9 @@ unsafe extern "C" fn evaluate(env: sys::napi_env, info: sys::napi_callback_info)
     let act = |shared: &Shared, arguments: &[sys::napi_value]| {
         let (user_key, values) = arguments.split_first().map_or((None, arguments), |(key, rest)| (Some(*key), rest));
         let (few, many): ([LazyText; FEW], Vec<LazyText>);
-        let texts = if values.len() <= FEW {
+        let texts = if values.is_empty() {
+            [].as_slice()
+        } else if values.len() <= FEW {
             few = array::from_fn(|_| LazyText::new());
             few.as_slice()
         } else {

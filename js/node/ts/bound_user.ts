@@ -24,7 +24,6 @@ export class BoundUser {
     this.userKey = userKeyText(userKey);
     this.texts = textsOf(attributes);
     this.version = handles.version;
-    this.bind();
   }
 
   /** As the client's, for this user. */
@@ -71,7 +70,7 @@ export class BoundUser {
     frame.putFlag(flag.slot, flag.generation);
     native.evaluateBound(this.number);
     if (frame.answer !== UNBOUND) return frame.answer;
-    // There are more users than places; whoever asks takes one.
+    // It has not asked yet, or another user has taken its place: there are more users than places.
     this.bind();
     native.evaluateBound(this.number);
     return frame.answer;
