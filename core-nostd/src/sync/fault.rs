@@ -53,7 +53,12 @@ pub enum SyncError {
         client: Revision,
     },
     /// The flags are more than this client holds in memory.
-    TooLarge,
+    TooLarge {
+        /// The most flags.
+        flags: usize,
+        /// The most bytes that they may take, by an estimate.
+        heap_bytes: usize,
+    },
 }
 
 impl SyncError {
@@ -70,7 +75,7 @@ impl SyncError {
             Self::InvalidStream { .. } => "INVALID_STREAM",
             Self::Diverged { .. } => "DIVERGED",
             Self::Behind { .. } => "BEHIND",
-            Self::TooLarge => "TOO_LARGE",
+            Self::TooLarge { .. } => "TOO_LARGE",
         }
     }
 
@@ -85,7 +90,7 @@ impl SyncError {
 
     /// Whether what this client holds is in doubt, so that it must be sent anew.
     pub(crate) const fn needs_replay(&self) -> bool {
-        matches!(self, Self::InvalidStream { .. } | Self::Diverged { .. } | Self::Behind { .. } | Self::TooLarge)
+        matches!(self, Self::InvalidStream { .. } | Self::Diverged { .. } | Self::Behind { .. } | Self::TooLarge { .. })
     }
 
     pub(crate) fn not_an_event_stream(content_type: &str) -> Self {
@@ -134,12 +139,9 @@ impl fmt::Display for SyncError {
                 "the server is at revision {server}, behind the revision {client} that this client holds; it is asked \
                  again"
             ),
-            Self::TooLarge => write!(
-                f,
-                "the server has more flags than a client holds: at most {} and {} MiB",
-                super::session::MAX_FLAGS,
-                super::session::MAX_HEAP_BYTES >> 20
-            ),
+            Self::TooLarge { flags, heap_bytes } => {
+                write!(f, "the server has more flags than a client holds: at most {flags} and {} MiB", heap_bytes >> 20)
+            }
         }
     }
 }

@@ -13,9 +13,9 @@ use crate::store::FlagStore;
 use alloc::vec::Vec;
 
 /// The most flags that a client holds.
-pub(crate) const MAX_FLAGS: usize = 100_000;
+const MAX_FLAGS: usize = 100_000;
 /// The most memory that a client's flags may take, by an estimate.
-pub(crate) const MAX_HEAP_BYTES: usize = 64 << 20;
+const MAX_HEAP_BYTES: usize = 64 << 20;
 
 /// Where a stream stands in the protocol.
 #[derive(Debug)]
@@ -144,7 +144,10 @@ fn compare(store: &FlagStore, event: Event<'_>) -> Result<Effect, SyncError> {
 }
 
 fn within_limits(flags: usize, heap_bytes: usize) -> Result<(), SyncError> {
-    if flags > MAX_FLAGS || heap_bytes > MAX_HEAP_BYTES { Err(SyncError::TooLarge) } else { Ok(()) }
+    if flags > MAX_FLAGS || heap_bytes > MAX_HEAP_BYTES {
+        return Err(SyncError::TooLarge { flags: MAX_FLAGS, heap_bytes: MAX_HEAP_BYTES });
+    }
+    Ok(())
 }
 
 fn read_change(event: Event<'_>) -> Result<Option<Change>, SyncError> {

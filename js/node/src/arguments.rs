@@ -1,6 +1,6 @@
 //! The arguments of one call from JavaScript, read with raw Node-API: its generated code would cost ten times as much.
 
-use crate::client::Shared;
+use crate::shared::Shared;
 use napi::sys;
 use std::ptr;
 

@@ -1,21 +1,14 @@
 //! The class `NativeClient`: the sync client's inputs and outputs, and everything else that is not called in a hurry.
 
-use crate::bound_users::BoundUsers;
 use crate::frame::Frame;
+use crate::shared::Shared;
 use crate::{evaluate, output};
 use napi::bindgen_prelude::{ClassInstance, JavaScriptClassExt, JsObjectValue, Object, ObjectFinalize};
 use napi::{Env, Error, Result, Status};
 use napi_derive::napi;
 use sidekick_core::sync::SyncClient;
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::rc::Rc;
-
-/// What the class and its two quick functions share. JavaScript calls them one at a time, on one thread.
-pub(crate) struct Shared {
-    pub(crate) sync: RefCell<SyncClient>,
-    pub(crate) users: RefCell<BoundUsers>,
-    pub(crate) frame: Frame,
-}
 
 /// A client of one server.
 #[napi(custom_finalize)]
@@ -30,7 +23,7 @@ pub struct NativeClient {
 pub fn create_client(env: &Env, seed_high: u32, seed_low: u32) -> Result<ClassInstance<'_, NativeClient>> {
     let seed = u64::from(seed_high) << 32 | u64::from(seed_low);
     let (frame, buffer) = Frame::new(env)?;
-    let shared = Rc::new(Shared { sync: RefCell::new(SyncClient::new(seed)), users: RefCell::default(), frame });
+    let shared = Rc::new(Shared::new(SyncClient::new(seed), frame));
     let client = NativeClient { shared: Rc::clone(&shared), told_bytes: Cell::new(0) };
     let mut instance = client.into_instance(env)?;
     instance.set_named_property("frame", buffer)?;

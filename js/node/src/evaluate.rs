@@ -3,8 +3,8 @@
 
 use crate::arguments;
 use crate::bound_users::BoundUser;
-use crate::client::Shared;
 use crate::frame::{Frame, Place};
+use crate::shared::Shared;
 use crate::text::{LazyText, Text};
 use napi::bindgen_prelude::JsObjectValue;
 use napi::{Env, Result, check_status, sys};

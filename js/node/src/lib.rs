@@ -9,4 +9,5 @@ pub mod client;
 mod evaluate;
 mod frame;
 mod output;
+mod shared;
 mod text;
