@@ -21,6 +21,9 @@ export class FlagHandle {
   }
 }
 
+/** So many keys that no flag has are kept: enough for a program's own, and not all that callers may make up. */
+const MOST_UNKNOWN = 1_000;
+
 /** Stands where there is no handle: the engine finds no flag there. */
 const NO_FLAG = new FlagHandle(-1, 0, -1, 0, []);
 
@@ -34,6 +37,7 @@ export class FlagHandles {
   lastKey = '';
   last = NO_FLAG;
   private readonly known = new Map<string, FlagHandle>();
+  private readonly unknown = new Set<string>();
   private users = 0;
 
   constructor(native: NativeClient) {
@@ -62,21 +66,25 @@ export class FlagHandles {
     this.version += 1;
     this.lastKey = '';
     this.last = NO_FLAG;
+    this.unknown.clear();
     for (const flagKey of flagKeys) this.known.delete(flagKey);
   }
 
   private find(flagKey: string): FlagHandle | undefined {
-    const handle = this.known.get(flagKey) ?? this.resolve(flagKey);
+    const handle = this.known.get(flagKey) ?? (this.unknown.has(flagKey) ? undefined : this.resolve(flagKey));
     // A key that is no string finds nothing, and must not make V8 expect others of its kind.
     this.lastKey = handle === undefined ? '' : flagKey;
     this.last = handle ?? NO_FLAG;
     return handle;
   }
 
-  /** Asks the engine. An unknown key is not kept: callers may make up any number of them. */
+  /** Asks the engine. */
   private resolve(flagKey: string): FlagHandle | undefined {
     const found = this.native.resolve(flagKey);
-    if (!found) return undefined;
+    if (!found) {
+      if (this.unknown.size < MOST_UNKNOWN) this.unknown.add(flagKey);
+      return undefined;
+    }
     const handle = new FlagHandle(found.slot, found.generation, found.fixed, found.revision, found.attributes);
     this.known.set(flagKey, handle);
     return handle;
