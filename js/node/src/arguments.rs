@@ -1,4 +1,5 @@
-//! The arguments of one call from JavaScript, read with raw Node-API: its generated code would cost ten times as much.
+//! The arguments of one call from JavaScript, read with raw Node-API, for the conversions of generated code cost more
+//! than the evaluation.
 
 use crate::shared::Shared;
 use napi::sys;

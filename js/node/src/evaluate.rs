@@ -17,7 +17,7 @@ use std::rc::Rc;
 
 /// The answer depends on something that is not usable: a handle that went stale, or a user key that is no string.
 const UNUSABLE: i32 = -1;
-/// The user has lost its place and must be bound again.
+/// The user has no place, not yet or not any more, and must be bound.
 const UNBOUND: i32 = -2;
 
 /// As many attributes are read without asking for memory.

@@ -1,5 +1,5 @@
 //! A piece of memory to which JavaScript writes the small parts of a question, and from which it reads the answer: a
-//! store costs a tenth of what an argument does. `ts/frame.ts` is the other end and has the same layout.
+//! store costs less than an argument does. `ts/frame.ts` is the other end and has the same layout.
 
 use napi::bindgen_prelude::Unknown;
 use napi::{Env, Result, check_status, sys};

@@ -3,7 +3,7 @@
 use napi::bindgen_prelude::Object;
 use napi::{Env, Result};
 use sidekick_core::sync::Output;
-use sidekick_core::{CompiledFlag, Evaluation, FlagKey, FlagStore, Reason, Revision};
+use sidekick_core::{CompiledFlag, FlagKey, FlagStore, Revision};
 
 /// An output as `{ kind, … }`.
 pub(crate) fn to_object(env: &Env, output: Output) -> Result<Object<'_>> {
@@ -58,9 +58,6 @@ pub(crate) fn number(revision: Revision) -> f64 {
 
 /// The evaluation's bits where they are the same for everyone, else -1.
 fn fixed_bits(flag: &CompiledFlag) -> i32 {
-    let Some(enabled) = flag.static_answer() else {
-        return -1;
-    };
-    let reason = if flag.flag().is_enabled { Reason::Static } else { Reason::Disabled };
-    Evaluation { enabled, reason, revision: flag.flag().revision }.to_bits() as i32
+    // What is the same for everyone is so for a user of whom nothing is known.
+    flag.static_answer().map_or(-1, |_| flag.evaluate("", &[]).to_bits() as i32)
 }

@@ -1,5 +1,5 @@
 // The memory that a client shares with its engine: the small parts of a question go in, the answer comes out. A store
-// costs a tenth of what an argument does. `src/frame.rs` is the other end and has the same layout.
+// costs less than an argument does. `src/frame.rs` is the other end and has the same layout.
 
 /** Of the user key and of 16 values. */
 const TEXTS = 17;

@@ -13,7 +13,7 @@ export type Value = string | undefined;
 
 /** Instead of an answer: a handle of flags that have changed since, or a user key that was needed and is no string. */
 export const UNUSABLE = -1;
-/** Instead of an answer: the user has lost its place and must be bound again. */
+/** Instead of an answer: the user has no place, not yet or not any more, and must be bound. */
 export const UNBOUND = -2;
 
 /**
