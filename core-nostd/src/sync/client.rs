@@ -15,6 +15,8 @@ use alloc::vec::Vec;
 const SILENCE: u64 = 45_000;
 /// A stream that was ready for so long counts as healthy, in milliseconds.
 const HEALTH: u64 = 60_000;
+/// The time between two attempts that hosts hurry, in milliseconds.
+const POLITENESS: u64 = 1_000;
 /// The longest wait that `Retry-After` may ask for, in milliseconds.
 const MAX_RETRY_AFTER: u64 = 300_000;
 /// The longest wait that the stream's `retry` may ask for, in milliseconds.
@@ -60,6 +62,8 @@ pub struct SyncClient {
     backoff: Backoff,
     /// What is held is in doubt: the next connection asks for everything.
     needs_replay: bool,
+    /// When the last attempt began.
+    attempted_at: u64,
     /// The moment for which the host's timer is set.
     armed: Option<u64>,
     reported: Status,
@@ -68,8 +72,15 @@ pub struct SyncClient {
 #[derive(Debug)]
 enum State {
     Idle,
-    Waiting { until: u64 },
-    Connecting { deadline: u64, may_resume: bool },
+    /// `earliest` is what the server asked for, or what politeness does.
+    Waiting {
+        until: u64,
+        earliest: u64,
+    },
+    Connecting {
+        deadline: u64,
+        may_resume: bool,
+    },
     Streaming(Box<Stream>),
     Closed,
 }
@@ -92,6 +103,7 @@ impl SyncClient {
             outbox: Outbox::default(),
             backoff: Backoff::new(seed),
             needs_replay: false,
+            attempted_at: 0,
             armed: None,
             reported: Status::Connecting,
         }
@@ -143,13 +155,13 @@ impl SyncClient {
             _ => SyncError::UnexpectedStatus { status },
         };
         self.outbox.disconnect();
-        let delay = match error {
-            SyncError::Refused { .. } => self.backoff.refused_delay(),
-            SyncError::NotAnEventStream { .. } => self.backoff.next_delay(),
-            _ => retry_after_millis(retry_after) + self.backoff.next_delay(),
+        let (floor, jitter) = match error {
+            SyncError::Refused { .. } => (self.backoff.refused_delay(), 0),
+            SyncError::NotAnEventStream { .. } => (0, self.backoff.next_delay()),
+            _ => (retry_after_millis(retry_after), self.backoff.next_delay()),
         };
         self.outbox.error(error);
-        self.state = State::Waiting { until: now.saturating_add(delay) };
+        self.wait(now, floor, jitter);
     }
 
     /// Bytes of the stream arrived, cut anywhere.
@@ -193,6 +205,15 @@ impl SyncClient {
             self.outbox.disconnect();
             self.outbox.error(SyncError::Silent);
             self.back_off(now);
+        }
+    }
+
+    /// A wait for the next attempt may be over: the network is back, or somebody looks at the app again. What the server
+    /// asked to wait, and the wait after a refused key, go on; two attempts are a second apart. Elsewhere it does nothing.
+    pub fn retry_now(&mut self, now: u64) {
+        if let State::Waiting { until, earliest } = &mut self.state {
+            *until = (*until).min(*earliest);
+            self.handle_timeout(now);
         }
     }
 
@@ -247,6 +268,7 @@ impl SyncClient {
     }
 
     fn connect(&mut self, now: u64) {
+        self.attempted_at = now;
         let last_event_id = if self.needs_replay { None } else { self.store.id().cloned() };
         self.state = State::Connecting { deadline: now.saturating_add(SILENCE), may_resume: last_event_id.is_some() };
         self.outbox.connect(last_event_id);
@@ -262,13 +284,21 @@ impl SyncClient {
             }
         }
         self.store.abandon_replay();
-        self.state = State::Waiting { until: now.saturating_add(floor + self.backoff.next_delay()) };
+        let jitter = self.backoff.next_delay();
+        self.wait(now, floor, jitter);
+    }
+
+    /// Waits for what the server asked for, and then for a while that [`retry_now`](Self::retry_now) may cut short.
+    fn wait(&mut self, now: u64, floor: u64, jitter: u64) {
+        let asked = now.saturating_add(floor);
+        let earliest = asked.max(self.attempted_at.saturating_add(POLITENESS));
+        self.state = State::Waiting { until: asked.saturating_add(jitter), earliest };
     }
 
     /// The moment at which something happens though nothing arrives.
     fn due(&self) -> Option<u64> {
         match &self.state {
-            State::Waiting { until } => Some(*until),
+            State::Waiting { until, .. } => Some(*until),
             State::Connecting { deadline, .. } => Some(*deadline),
             State::Streaming(stream) => Some(stream.deadline),
             State::Idle | State::Closed => None,

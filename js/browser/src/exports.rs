@@ -1,0 +1,248 @@
+//! What JavaScript calls. `ts/engine.ts` is the caller.
+//!
+//! Times are milliseconds. A `length` says how many bytes of the input an argument is; below 0 there is none.
+
+use crate::engine::with;
+use alloc::string::ToString;
+use sidekick_core::sync::{Output, Status, SyncClient};
+use sidekick_core::{Attributes, FlagHandle};
+use wasm_bindgen::prelude::wasm_bindgen;
+
+/// Instead of an evaluation: a handle of flags that have changed since, or a user key that was needed and not given.
+const UNUSABLE: i32 = -1;
+
+/// Starts anew, with a seed in two halves that should be random. Gives the place of the exchange.
+#[wasm_bindgen]
+pub fn create(seed_high: u32, seed_low: u32) -> *const u8 {
+    with(|engine| {
+        engine.sync = SyncClient::new(u64::from(seed_high) << 32 | u64::from(seed_low));
+        (&raw const engine.exchange).cast()
+    })
+}
+
+/// Makes room for so many bytes of input; gives their place.
+#[wasm_bindgen]
+pub fn reserve(bytes: usize) -> *mut u8 {
+    with(|engine| engine.exchange.reserve(bytes))
+}
+
+/// Opens the stream.
+#[wasm_bindgen]
+pub fn start(now: f64) {
+    with(|engine| engine.sync.start(now as u64));
+}
+
+/// The server's answer arrived. The content type stands first in the input, `Retry-After` behind it.
+#[wasm_bindgen]
+pub fn handle_connected(now: f64, status: u32, content_type_length: i32, retry_after_length: i32) {
+    with(|engine| {
+        let content_type = usize::try_from(content_type_length).ok();
+        let retry_after = usize::try_from(retry_after_length).ok();
+        let start = content_type.unwrap_or_default();
+        let text = engine.exchange.input_text(start + retry_after.unwrap_or_default());
+        let (first, second) = text.split_at_checked(start).unwrap_or_default();
+        let status = u16::try_from(status).unwrap_or_default();
+        engine.sync.handle_connected(now as u64, status, content_type.map(|_| first), retry_after.map(|_| second));
+    });
+}
+
+/// Bytes of the stream arrived.
+#[wasm_bindgen]
+pub fn handle_bytes(now: f64, length: usize) {
+    with(|engine| engine.sync.handle_bytes(now as u64, engine.exchange.bytes(length)));
+}
+
+/// The connection is gone.
+#[wasm_bindgen]
+pub fn handle_disconnected(now: f64) {
+    with(|engine| engine.sync.handle_disconnected(now as u64));
+}
+
+/// A moment came that `poll_output` named.
+#[wasm_bindgen]
+pub fn handle_timeout(now: f64) {
+    with(|engine| engine.sync.handle_timeout(now as u64));
+}
+
+/// The network is back, or somebody looks at the page again.
+#[wasm_bindgen]
+pub fn retry_now(now: f64) {
+    with(|engine| engine.sync.retry_now(now as u64));
+}
+
+/// Ends everything but the flags.
+#[wasm_bindgen]
+pub fn close() {
+    with(|engine| engine.sync.close());
+}
+
+/// What is to be done or known next: 0 nothing, 1 disconnect, 2 connect (text: the last event id, or none), 3 an error
+/// (text: code and message, with a space between; number: HTTP status or 0), 4 flags changed (text: their keys, with
+/// commas between), 5 the status changed (number: as `status`), 6 wake at (number).
+#[wasm_bindgen]
+pub fn poll_output() -> u32 {
+    with(|engine| {
+        let exchange = &mut engine.exchange;
+        match engine.sync.poll_output() {
+            None => 0,
+            Some(Output::Disconnect) => 1,
+            Some(Output::Connect { last_event_id }) => {
+                exchange.show(&last_event_id.map(|id| id.to_string()).unwrap_or_default());
+                2
+            }
+            Some(Output::Error(error)) => {
+                exchange.number = error.http_status().unwrap_or_default().into();
+                exchange.show(error.code());
+                exchange.output.push(b' ');
+                exchange.output.extend_from_slice(error.to_string().as_bytes());
+                exchange.show_output();
+                3
+            }
+            Some(Output::FlagsChanged { keys }) => {
+                exchange.output.clear();
+                for key in &keys {
+                    if !exchange.output.is_empty() {
+                        exchange.output.push(b',');
+                    }
+                    exchange.output.extend_from_slice(key.as_str().as_bytes());
+                }
+                exchange.show_output();
+                4
+            }
+            Some(Output::StatusChanged(status)) => {
+                exchange.number = status_number(status).into();
+                5
+            }
+            Some(Output::WakeAt(at)) => {
+                exchange.number = at as f64;
+                6
+            }
+        }
+    })
+}
+
+/// 0 connecting, 1 ready, 2 stale, 3 closed.
+#[wasm_bindgen]
+pub fn status() -> u32 {
+    with(|engine| status_number(engine.sync.status()))
+}
+
+/// The revision of the flags.
+#[wasm_bindgen]
+pub fn revision() -> f64 {
+    with(|engine| engine.sync.store().revision().get() as f64)
+}
+
+/// Shows all flags as a JSON array.
+#[wasm_bindgen]
+pub fn flags_json() {
+    with(|engine| {
+        let output = &mut engine.exchange.output;
+        output.clear();
+        output.push(b'[');
+        for (index, flag) in engine.sync.store().flags().into_iter().enumerate() {
+            if index > 0 {
+                output.push(b',');
+            }
+            flag.write_json(output);
+        }
+        output.push(b']');
+        engine.exchange.show_output();
+    });
+}
+
+/// Shows the flags as a snapshot; answers whether there are any.
+#[wasm_bindgen]
+pub fn export_snapshot() -> bool {
+    with(|engine| match engine.sync.export_snapshot() {
+        Some(snapshot) => {
+            engine.exchange.output = snapshot;
+            engine.exchange.show_output();
+            true
+        }
+        None => false,
+    })
+}
+
+/// Takes the flags of a snapshot: 1 taken, 0 not for those here are newer, -1 it is none, and the text says why.
+#[wasm_bindgen]
+pub fn import_snapshot(length: usize) -> i32 {
+    with(|engine| match engine.sync.import_snapshot(engine.exchange.bytes(length)) {
+        Ok(is_taken) => is_taken.into(),
+        Err(error) => {
+            engine.exchange.show(&error.to_string());
+            -1
+        }
+    })
+}
+
+/// Shows where the flag lies whose key is the input, with its fixed answer and, as the number, its revision. Answers how
+/// many attributes its rules read; -1 where there is no such flag.
+#[wasm_bindgen]
+pub fn resolve(length: usize) -> i32 {
+    with(|engine| {
+        let exchange = &mut engine.exchange;
+        let store = engine.sync.store();
+        let handle = store.resolve(exchange.input_text(length));
+        let Some((handle, flag)) = handle.and_then(|handle| Some((handle, store.get_by_handle(handle)?))) else {
+            return -1;
+        };
+        exchange.slot = handle.slot;
+        exchange.generation = handle.generation;
+        // What is the same for everyone is so for a user of whom nothing is known.
+        exchange.fixed = flag.static_answer().map_or(-1, |_| flag.evaluate("", &[]).to_bits() as i32);
+        exchange.number = flag.flag().revision.get() as f64;
+        flag.attributes().len() as i32
+    })
+}
+
+/// Shows the name of an attribute that the flag resolved last reads.
+#[wasm_bindgen]
+pub fn attribute(index: usize) {
+    with(|engine| {
+        let exchange = &mut engine.exchange;
+        let handle = FlagHandle { slot: exchange.slot, generation: exchange.generation };
+        let flag = engine.sync.store().get_by_handle(handle);
+        exchange.show(flag.and_then(|flag| flag.attributes().get(index)).map_or("", |name| name));
+    });
+}
+
+/// The answer for the user key and the attributes that stand in the exchange, as `Evaluation::to_bits` packs it, or
+/// `UNUSABLE`.
+#[wasm_bindgen]
+pub fn evaluate(slot: u32, generation: u32) -> i32 {
+    with(|engine| {
+        let Some(flag) = engine.sync.store().get_by_handle(FlagHandle { slot, generation }) else {
+            return UNUSABLE;
+        };
+        let mut is_usable = true;
+        let user_key = || {
+            engine.exchange.question_text(0).unwrap_or_else(|| {
+                is_usable = false;
+                ""
+            })
+        };
+        let bits = flag.evaluate_lazily(user_key, &Question(&engine.exchange)).to_bits();
+        // At most 21 bits.
+        if is_usable { bits as i32 } else { UNUSABLE }
+    })
+}
+
+/// The attributes of a question, in the order in which the flag reads them.
+struct Question<'a>(&'a crate::exchange::Exchange);
+
+impl Attributes for Question<'_> {
+    #[inline]
+    fn value_of(&self, index: usize, _name: &str) -> Option<&str> {
+        self.0.question_text(index + 1)
+    }
+}
+
+const fn status_number(status: Status) -> u32 {
+    match status {
+        Status::Connecting => 0,
+        Status::Ready => 1,
+        Status::Stale => 2,
+        Status::Closed => 3,
+    }
+}
