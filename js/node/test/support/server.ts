@@ -8,8 +8,11 @@ import { join, resolve } from 'node:path';
 import { freePort } from './ports.js';
 
 export const KEY = 'full/key+1';
+/** May only read, as a browser's. */
+export const CLIENT_KEY = 'client/key+1';
 
-const BINARY = process.env['SIDEKICK_SERVER'] ?? resolve(__dirname, '../../../../target/debug/server');
+// By the file's name: `__dirname` is another folder where an ES module imports this one through tsx.
+const BINARY = process.env['SIDEKICK_SERVER'] ?? resolve(__filename, '../../../../../target/debug/server');
 const DEADLINE = 20_000;
 
 export interface FlagFields {
@@ -21,18 +24,20 @@ export interface FlagFields {
 
 export class Server {
   readonly port: number;
+  private readonly environment: Readonly<Record<string, string>>;
   private readonly folder = mkdtempSync(join(tmpdir(), 'sidekick-server-'));
   private child: ChildProcess | undefined;
   private log = '';
 
-  private constructor(port: number) {
+  private constructor(port: number, environment: Readonly<Record<string, string>>) {
     this.port = port;
+    this.environment = environment;
   }
 
-  /** A running server without flags, or with these. */
-  static async start(flags: readonly FlagFields[] = []): Promise<Server> {
+  /** A running server without flags, or with these; `environment` is beside what every one is given. */
+  static async start(flags: readonly FlagFields[] = [], environment: Readonly<Record<string, string>> = {}): Promise<Server> {
     if (!existsSync(BINARY)) throw new Error(`${BINARY} is missing: cargo build --package server`);
-    const server = new Server(await freePort());
+    const server = new Server(await freePort(), environment);
     if (flags.length > 0) await server.import(flags);
     await server.start();
     return server;
@@ -115,7 +120,9 @@ export class Server {
       HOST: '127.0.0.1',
       PORT: String(this.port),
       SDK_KEY: KEY,
+      CLIENT_KEY,
       DATABASE_URL: `sqlite:${join(this.folder, 'sidekick.db')}`,
+      ...this.environment,
     };
     const child = spawn(BINARY, words, { cwd: this.folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
     const note = (text: string): void => {
