@@ -2,18 +2,21 @@
 
 mod chaos;
 mod clients;
+mod debian_rust;
 mod failure;
 mod fuzz;
 mod node_sdk;
 mod npm;
 mod python;
 mod repository;
+mod rustup;
 mod setup;
 mod suite;
 mod targets;
 mod tidy;
 mod tool;
 mod vectors;
+mod wasm;
 
 use std::process::ExitCode;
 
@@ -33,6 +36,7 @@ cargo xtask <command>
                      compiler this sets RUSTC_BOOTSTRAP=1 for that build, because its instruments are unstable options
   tidy               check the repository's rules
   vectors [--check]  write the test vectors anew, or check that the committed ones are what the generator gives
+  wasm               build the browser's module and put it where its package and its tests look for it
   help               this text";
 
 fn main() -> ExitCode {
@@ -63,6 +67,7 @@ fn run(words: &[&str]) -> Outcome {
         ["chaos", words @ ..] => chaos::run(words),
         ["fuzz", words @ ..] => fuzz::run(words),
         ["tidy"] => tidy::run(),
+        ["wasm"] => wasm::build().map(drop),
         ["vectors"] => vectors::write(),
         ["vectors", "--check"] => vectors::check(),
         _ => Err(Failure::usage(format!("no command `{}`\n\n{USAGE}", words.join(" ")))),

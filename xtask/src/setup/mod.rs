@@ -8,7 +8,7 @@ pub(crate) use need::{
 };
 
 use crate::failure::{Failure, Outcome};
-use crate::{clients, node_sdk, targets, vectors};
+use crate::{clients, node_sdk, targets, vectors, wasm};
 
 /// Meets every need, and goes on past one that cannot be met, so that a person sees the whole list at once.
 pub(crate) fn run() -> Outcome {
@@ -27,6 +27,7 @@ pub(crate) fn run() -> Outcome {
     note("the clients that read the stream in a test", clients::ensure_packages().map(drop));
     note("what the Node SDK is built and tested with", node_sdk::ensure_packages());
     note("Rust's library for the core's targets", targets::ensure_all());
+    note("what the browser's module is built with", wasm::ensure_all());
     if unmet.is_empty() {
         println!("\nEverything that `cargo xtask test` needs is here.");
         return Ok(());
