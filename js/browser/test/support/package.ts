@@ -21,12 +21,13 @@ export class Examples implements Disposable {
     if (unpacked.code !== 0) throw new Error(`${filename} could not be unpacked:\n${unpacked.errors}`);
   }
 
-  /** The folder of a copy of the example. */
+  /** The folder of the example's copy. */
   copy(name: string): string {
     const example = join(PACKAGE, 'examples', name);
     const installed = join(example, 'node_modules');
     if (!existsSync(installed)) throw new Error(`${installed} is missing: npm ci in examples/${name}`);
     const copy = join(this.#folder, name);
+    if (existsSync(copy)) return copy;
     const packages = join(copy, 'node_modules');
     const isOwn = (path: string): boolean => !['node_modules', 'dist'].includes(basename(path));
     cpSync(example, copy, { recursive: true, filter: isOwn });
