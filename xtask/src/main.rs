@@ -1,5 +1,6 @@
 //! `cargo xtask`: the repository's own commands. This file only chooses one.
 
+mod browser_sdk;
 mod chaos;
 mod clients;
 mod debian_rust;
@@ -11,6 +12,7 @@ mod python;
 mod repository;
 mod rustup;
 mod setup;
+mod size;
 mod suite;
 mod targets;
 mod tidy;
@@ -36,6 +38,8 @@ cargo xtask <command>
                      compiler this sets RUSTC_BOOTSTRAP=1 for that build, because its instruments are unstable options
   tidy               check the repository's rules
   vectors [--check]  write the test vectors anew, or check that the committed ones are what the generator gives
+  size               build the browser SDK and hold the bytes that a page loads against js/browser/size.json
+  size --record WHY  write them down there, with the reason why they changed
   wasm               build the browser's module and put it where its package and its tests look for it
   help               this text";
 
@@ -67,6 +71,8 @@ fn run(words: &[&str]) -> Outcome {
         ["chaos", words @ ..] => chaos::run(words),
         ["fuzz", words @ ..] => fuzz::run(words),
         ["tidy"] => tidy::run(),
+        ["size"] => size::check(),
+        ["size", "--record", why] => size::record(why),
         ["wasm"] => wasm::build().map(drop),
         ["vectors"] => vectors::write(),
         ["vectors", "--check"] => vectors::check(),

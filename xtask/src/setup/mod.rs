@@ -4,11 +4,11 @@ mod apt;
 mod need;
 
 pub(crate) use need::{
-    CARGO_FUZZ, COMPILER, CURL, CXX_COMPILER, DENY, NODE, Need, POSTGRES, PYTHON, REDIS, RUST_TOOLS,
+    CARGO_FUZZ, CHROMIUM, COMPILER, CURL, CXX_COMPILER, DENY, NODE, Need, POSTGRES, PYTHON, REDIS, RUST_TOOLS,
 };
 
 use crate::failure::{Failure, Outcome};
-use crate::{clients, node_sdk, targets, vectors, wasm};
+use crate::{browser_sdk, clients, node_sdk, targets, vectors, wasm};
 
 /// Meets every need, and goes on past one that cannot be met, so that a person sees the whole list at once.
 pub(crate) fn run() -> Outcome {
@@ -26,6 +26,7 @@ pub(crate) fn run() -> Outcome {
     note("the packages that the vectors' generator uses", vectors::ensure_environment().map(drop));
     note("the clients that read the stream in a test", clients::ensure_packages().map(drop));
     note("what the Node SDK is built and tested with", node_sdk::ensure_packages());
+    note("what the browser SDK is built and tested with", browser_sdk::ensure_packages());
     note("Rust's library for the core's targets", targets::ensure_all());
     note("what the browser's module is built with", wasm::ensure_all());
     if unmet.is_empty() {

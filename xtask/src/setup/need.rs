@@ -22,7 +22,7 @@ pub(crate) struct Need {
 
 /// Every need with a program of its own; the Rust targets are in `targets`, Python's packages in `vectors`.
 pub(crate) const ALL: &[&Need] =
-    &[&RUST_TOOLS, &COMPILER, &CURL, &NODE, &PYTHON, &POSTGRES, &REDIS, &DENY, &CXX_COMPILER, &CARGO_FUZZ];
+    &[&RUST_TOOLS, &COMPILER, &CURL, &NODE, &PYTHON, &CHROMIUM, &POSTGRES, &REDIS, &DENY, &CXX_COMPILER, &CARGO_FUZZ];
 
 /// Formatter and linter.
 pub(crate) const RUST_TOOLS: Need = Need {
@@ -86,6 +86,24 @@ pub(crate) const PYTHON: Need = Need {
     is_met: || succeeds(&mut tool("python3", &["-c", "import ensurepip, venv"])),
     install: || install_packages(&["python3", "python3-venv"]),
     by_hand: "Debian, Ubuntu: apt-get install python3 python3-venv. macOS: brew install python",
+};
+
+/// The names by which systems install it. The tests look for the same ones.
+const CHROMIUM_NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+
+/// A real browser, which the tests drive without a window.
+pub(crate) const CHROMIUM: Need = Need {
+    name: "Chromium",
+    why: "the browser SDK is tested in a real browser",
+    is_met: || {
+        let chosen = std::env::var("CHROMIUM").into_iter();
+        let mut programs = chosen.chain(CHROMIUM_NAMES.map(str::to_owned));
+        programs.any(|program| succeeds(&mut tool(program, &["--version"])))
+    },
+    install: || install_packages(&["chromium"]),
+    by_hand: "Debian: apt-get install chromium. macOS: brew install --cask chromium, and \
+              CHROMIUM=/Applications/Chromium.app/Contents/MacOS/Chromium. Others: a Chromium or Chrome in the path, or \
+              its program in the environment variable CHROMIUM",
 };
 
 /// Postgres' programs, of which the tests run a private one.

@@ -2,7 +2,7 @@
 
 use crate::failure::Outcome;
 use crate::tool::{run, tool};
-use crate::{chaos, clients, fuzz, node_sdk, setup, targets, tidy, vectors};
+use crate::{browser_sdk, chaos, clients, fuzz, node_sdk, setup, size, targets, tidy, vectors};
 
 /// One part of the tests.
 pub(crate) struct Part {
@@ -29,6 +29,8 @@ pub(crate) const PARTS: &[Part] = &[
         run: clients::test,
     },
     Part { name: "node", what: "the Node SDK as it is shipped does what it says", run: node_sdk::test },
+    Part { name: "browser", what: "the browser SDK does what it says in a real browser", run: browser_sdk::test },
+    Part { name: "size", what: "the browser SDK is as small as its budget says, and as its history", run: size::check },
     Part { name: "instances", what: "servers on one Postgres, with Redis and in every outage", run: instances },
     Part { name: "faults", what: "nothing is lost while servers, Redis and Postgres break", run: chaos::test },
     Part { name: "fuzz", what: "what reads bytes from outside holds its rules for whatever comes", run: fuzz::test },

@@ -25,12 +25,12 @@ pub(crate) fn ensure_all() -> Outcome {
     bindgen::ensure().map(drop)
 }
 
-/// Builds the module and puts it in its place; gives the compiler that did it, as `rustc 1.96.0 (Debian's)`.
+/// Builds the module and puts it in its place; gives the compiler that did it, as `rustc 1.96.0`.
 pub(crate) fn build() -> Outcome<String> {
     let toolchain = Toolchain::ensure()?;
     let bindgen = bindgen::ensure()?;
     npm::ensure_packages(WORKSPACE)?;
-    let compiler = toolchain.describe()?;
+    let compiler = toolchain.version()?;
 
     // A folder of its own: the compiler can be another than the one that fills `target/`.
     let target = repository::root().join("target").join("browser");
@@ -48,7 +48,7 @@ pub(crate) fn build() -> Outcome<String> {
         .map_err(|error| Failure::step(format!("{} cannot be made: {error}", folder.display())))?;
     place(&small, &folder.join("sidekick.wasm"))?;
     place(&work.join("sidekick_browser_bg.wasm.d.ts"), &folder.join("sidekick.wasm.d.ts"))?;
-    println!("{FOLDER}/sidekick.wasm is built, by {compiler}");
+    println!("{FOLDER}/sidekick.wasm is built, by {} {compiler}", toolchain.name());
     Ok(compiler)
 }
 

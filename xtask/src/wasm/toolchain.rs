@@ -86,14 +86,14 @@ impl Toolchain {
         }
     }
 
-    /// As `rustc 1.96.0`, and whose it is.
-    pub(super) fn describe(self) -> Outcome<String> {
+    /// As `rustc 1.96.0`.
+    pub(super) fn version(self) -> Outcome<String> {
         let version = tool::output(&mut self.program("rustc", &["--version"]))?;
-        let short = version.split_whitespace().take(2).collect::<Vec<_>>().join(" ");
-        Ok(format!("{short} ({})", self.name()))
+        Ok(version.split_whitespace().take(2).collect::<Vec<_>>().join(" "))
     }
 
-    const fn name(self) -> &'static str {
+    /// Whose it is.
+    pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Rustup => "rustup's",
             Self::Debian => "Debian's",
