@@ -72,6 +72,12 @@ impl NativeClient {
         self.with(|sync| sync.handle_timeout(millis(now)))
     }
 
+    /// The network is back, or somebody waits: a wait for the next attempt may end.
+    #[napi]
+    pub fn retry_now(&self, now: f64) -> Result<()> {
+        self.with(|sync| sync.retry_now(millis(now)))
+    }
+
     /// Ends everything but the flags.
     #[napi]
     pub fn close(&self) -> Result<()> {
@@ -85,10 +91,10 @@ impl NativeClient {
         output.map(|output| output::to_object(env, output)).transpose()
     }
 
-    /// `connecting`, `ready`, `stale` or `closed`.
+    /// 0 connecting, 1 ready, 2 stale, 3 closed.
     #[napi]
-    pub fn status(&self) -> Result<&'static str> {
-        self.with(|sync| sync.status().name())
+    pub fn status(&self) -> Result<u32> {
+        self.with(|sync| output::status_number(sync.status()))
     }
 
     /// The revision of the flags; zero before the first.

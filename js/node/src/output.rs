@@ -2,38 +2,38 @@
 
 use napi::bindgen_prelude::Object;
 use napi::{Env, Result};
-use sidekick_core::sync::Output;
+use sidekick_core::sync::{Output, Status};
 use sidekick_core::{CompiledFlag, FlagKey, FlagStore, Revision};
 
-/// An output as `{ kind, … }`.
+/// An output as `{ kind, text, number }`; `js/shared/src/engine.ts` says what each kind has in them.
 pub(crate) fn to_object(env: &Env, output: Output) -> Result<Object<'_>> {
-    let mut object = Object::new(env)?;
-    match output {
-        Output::Disconnect => object.set("kind", "disconnect")?,
-        Output::Connect { last_event_id } => {
-            object.set("kind", "connect")?;
-            object.set("lastEventId", last_event_id.map(|id| id.to_string()))?;
-        }
+    let (kind, text, number) = match output {
+        Output::Disconnect => (1, String::new(), 0.0),
+        Output::Connect { last_event_id } => (2, last_event_id.map_or_else(String::new, |id| id.to_string()), 0.0),
         Output::Error(error) => {
-            object.set("kind", "error")?;
-            object.set("code", error.code())?;
-            object.set("message", error.to_string())?;
-            object.set("status", error.http_status())?;
+            (3, format!("{} {error}", error.code()), error.http_status().unwrap_or_default().into())
         }
         Output::FlagsChanged { keys } => {
-            object.set("kind", "flagsChanged")?;
-            object.set("keys", keys.iter().map(FlagKey::as_str).collect::<Vec<_>>())?;
+            (4, keys.iter().map(FlagKey::as_str).collect::<Vec<_>>().join(","), 0.0)
         }
-        Output::StatusChanged(status) => {
-            object.set("kind", "statusChanged")?;
-            object.set("status", status.name())?;
-        }
-        Output::WakeAt(at) => {
-            object.set("kind", "wakeAt")?;
-            object.set("at", at as f64)?;
-        }
-    }
+        Output::StatusChanged(status) => (5, String::new(), status_number(status).into()),
+        Output::WakeAt(at) => (6, String::new(), at as f64),
+    };
+    let mut object = Object::new(env)?;
+    object.set("kind", kind)?;
+    object.set("text", text)?;
+    object.set("number", number)?;
     Ok(object)
+}
+
+/// A status by its place among those of `js/shared/src/engine.ts`.
+pub(crate) const fn status_number(status: Status) -> u32 {
+    match status {
+        Status::Connecting => 0,
+        Status::Ready => 1,
+        Status::Stale => 2,
+        Status::Closed => 3,
+    }
 }
 
 /// What JavaScript keeps of a flag: how to name it, and its answer where that is the same for everyone.
@@ -47,7 +47,7 @@ pub(crate) fn handle<'env>(env: &'env Env, store: &FlagStore, flag_key: &str) ->
     object.set("generation", handle.generation)?;
     object.set("fixed", fixed_bits(flag))?;
     object.set("revision", number(flag.flag().revision))?;
-    object.set("attributes", flag.attributes().iter().map(|name| &**name).collect::<Vec<_>>())?;
+    object.set("attributes", flag.attributes().collect::<Vec<_>>())?;
     Ok(Some(object))
 }
 

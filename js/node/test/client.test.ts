@@ -222,8 +222,9 @@ describe('the client', () => {
           assert.equal(client.status, 'stale');
           assert.equal(client.isEnabled('on', 'u'), true);
           assert.equal(client.snapshot(), kept);
+          const ready = next(client, 'ready');
           await own.start();
-          await next(client, 'ready');
+          await ready;
           assert.equal(await own.metric('sidekick_streams_opened_total{kind="resume"}'), 1);
         },
         { storage: fileStorage(path) },

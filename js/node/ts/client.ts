@@ -5,7 +5,7 @@ import { addon } from './addon.js';
 import { ask, userKeyText } from './ask.js';
 import { BoundUser } from './bound_user.js';
 import { FlagHandles } from './flag_handles.js';
-import { UNUSABLE } from './native.js';
+import { type NativeClient, UNUSABLE } from './native.js';
 
 /** Holds all flags in memory and keeps them current. Make one a process (or worker) and share it. */
 export class SidekickClient extends BaseClient {
@@ -14,9 +14,8 @@ export class SidekickClient extends BaseClient {
   /** Never throws: what is wrong with the arguments, `init()` says. */
   constructor(serverUrl: string, sdkKey: string, options?: ClientOptions) {
     const [high = 0, low = 0] = crypto.getRandomValues(new Uint32Array(2));
-    const native = addon.createClient(high, low);
-    super(native, serverUrl, sdkKey, options);
-    this.handles = new FlagHandles(native);
+    super(serverUrl, sdkKey, options);
+    this.handles = new FlagHandles(addon.createClient(high, low));
   }
 
   /**
@@ -49,6 +48,10 @@ export class SidekickClient extends BaseClient {
   /** A user whose key and attributes are read once, for many questions. Never throws. */
   forUser(userKey: string, attributes?: Attributes): BoundUser {
     return new BoundUser(this.handles, userKey, attributes);
+  }
+
+  protected override open(): NativeClient {
+    return this.handles.native;
   }
 
   protected override forgetFlags(keys: readonly string[]): void {

@@ -1,16 +1,16 @@
 // What every client is apart from evaluation: start and end, status, flags, events, storage.
 
-import { Driver, type Notice } from './driver.js';
-import type { Engine, Status } from './engine.js';
-import { reasonOf, SidekickError } from './errors.js';
-import { Events, type Listener } from './events.js';
+import { drive, type Driver } from './driver.js';
+import { type Engine, ERROR, FLAGS_CHANGED, type Output, type Status, STATUSES } from './engine.js';
+import { reasonOf, SidekickError, type SidekickErrorCode } from './errors.js';
+import { Emitter } from './events.js';
 import type { Flag } from './flag.js';
-import { InitWait } from './init_wait.js';
 import { Log } from './log.js';
 import { type ClientOptions, initTimeout, requestHeaders, streamAddress } from './options.js';
-import { platform, type Timer } from './platform.js';
-import { SnapshotKeeper } from './storage.js';
-import { FetchTransport, type Transport } from './transport.js';
+import { type HeaderList, platform, type Timer } from './platform.js';
+import { isPromise } from './promises.js';
+import { keepSnapshots, type SnapshotKeeper } from './storage.js';
+import { fetchTransport, type Transport } from './transport.js';
 
 /** The events and what each carries. */
 export interface ClientEvents {
@@ -28,37 +28,31 @@ export interface ClientEvents {
 const LOAD_PATIENCE = 1_000;
 
 /** The base of all clients. Nothing here throws; only `init()` rejects. */
-export abstract class BaseClient {
-  readonly #engine: Engine;
-  readonly #driver: Driver;
-  readonly #events: Events<ClientEvents>;
+export abstract class BaseClient extends Emitter<ClientEvents> {
+  readonly #serverUrl: string;
+  readonly #sdkKey: string;
+  readonly #options: ClientOptions;
   readonly #log: Log;
   readonly #keeper: SnapshotKeeper | undefined;
-  readonly #bootstrap: string | undefined;
-  readonly #initTimeout: number;
-  /** Why this client can never connect. */
-  readonly #fault: SidekickError | undefined;
+  #engine: Engine | undefined;
+  #driver: Driver | undefined;
   #isStarted = false;
   #startTimer: Timer | undefined;
-  #init: InitWait | undefined;
+  /** The promise of `init()`, but for a rejected one. */
+  #init: Promise<void> | undefined;
+  /** Settles it; later calls do nothing. */
+  #settle: (error?: SidekickError) => void = NOTHING;
   #lastError: SidekickError | undefined;
   #closing: Promise<void> | undefined;
 
-  protected constructor(engine: Engine, serverUrl: string, sdkKey: string, options?: ClientOptions) {
-    const chosen = options ?? {};
-    this.#engine = engine;
-    this.#log = new Log(chosen.logger);
-    this.#events = new Events((event, thrown) => this.#log.thrown(event, thrown));
-    if (chosen.onError !== undefined) this.#events.on('error', chosen.onError);
-    this.#bootstrap = chosen.bootstrap;
-    this.#initTimeout = initTimeout(chosen);
-    this.#keeper =
-      chosen.storage && new SnapshotKeeper(chosen.storage, () => this.snapshot(), (error) => this.#report(error));
-    const transport = transportFor(serverUrl, sdkKey, chosen);
-    this.#fault = transport instanceof SidekickError ? transport : undefined;
-    this.#driver = new Driver(engine, transport instanceof SidekickError ? NOWHERE : transport, (notice, cause) =>
-      this.#handleNotice(notice, cause),
-    );
+  protected constructor(serverUrl: string, sdkKey: string, options: ClientOptions = {}) {
+    super();
+    this.#serverUrl = serverUrl;
+    this.#sdkKey = sdkKey;
+    this.#options = options;
+    this.#log = new Log(options.logger);
+    if (options.onError) this.on('error', options.onError);
+    this.#keeper = options.storage && keepSnapshots(options.storage, () => this.snapshot(), (error) => this.#report(error));
   }
 
   /**
@@ -68,41 +62,47 @@ export abstract class BaseClient {
    * INVALID_HEADER, CLOSED. The same promise while it waits and once it is fulfilled; after a rejection a new wait.
    */
   init(): Promise<void> {
-    if (this.#init !== undefined && !this.#init.isRejected) return this.#init.promise;
-    const wait = new InitWait(this.#initTimeout, () => this.#late());
-    this.#init = wait;
-    this.#begin(wait);
-    return wait.promise;
+    if (this.#init) return this.#init;
+    const limit = initTimeout(this.#options.initTimeout);
+    const init = new Promise<void>((resolve, reject) => {
+      const timer = platform.setTimeout(() => {
+        const last = this.#lastError;
+        const why = last ? `the last error was ${last.code}: ${last.message}` : 'nothing has answered';
+        this.#settle(new SidekickError('INIT_TIMEOUT', `no flags within ${limit} ms; ${why}`, last));
+      }, limit);
+      this.#settle = (error) => {
+        platform.clearTimeout(timer);
+        this.#settle = NOTHING;
+        if (!error) return resolve();
+        this.#init = undefined;
+        reject(error);
+      };
+    });
+    this.#init = init;
+    // A caller who doesn't wait is no caller who forgot to catch: errors are told as events too.
+    init.catch(NOTHING);
+    this.#begin();
+    return init;
   }
 
   /** Whether there are flags, and whether they are current. */
   get status(): Status {
-    return this.#engine.status();
+    return this.#engine ? STATUSES[this.#engine.status()]! : this.#closing ? 'closed' : 'connecting';
   }
 
   /** The store's revision that the flags are of; 0 before the first flags. */
   get revision(): number {
-    return this.#engine.revision();
+    return this.#engine?.revision() ?? 0;
   }
 
   /** All flags, sorted by key; a fresh copy, made of JSON at each call. */
   flags(): Flag[] {
-    return JSON.parse(this.#engine.flagsJson()) as Flag[];
+    return JSON.parse(this.#engine?.flagsJson() ?? '[]') as Flag[];
   }
 
   /** The flags as a text for the option `bootstrap` of another client; undefined before the first flags. */
   snapshot(): string | undefined {
-    return this.#engine.exportSnapshot() ?? undefined;
-  }
-
-  /** Listens; returns what ends it. */
-  on<Event extends keyof ClientEvents>(event: Event, listener: Listener<ClientEvents[Event]>): () => void {
-    return this.#events.on(event, listener);
-  }
-
-  /** Ends what `on` began. */
-  off<Event extends keyof ClientEvents>(event: Event, listener: Listener<ClientEvents[Event]>): void {
-    this.#events.off(event, listener);
+    return this.#engine?.exportSnapshot() ?? undefined;
   }
 
   /**
@@ -110,115 +110,136 @@ export abstract class BaseClient {
    * the storage has taken the last snapshot.
    */
   close(): Promise<void> {
-    if (this.#closing === undefined) {
-      platform.clearTimeout(this.#startTimer);
-      // Set first, for a listener of `status` may call this again.
-      let done = (): void => undefined;
-      this.#closing = new Promise((resolve) => {
-        done = resolve;
-      });
+    if (this.#closing) return this.#closing;
+    platform.clearTimeout(this.#startTimer);
+    // Set first, for a listener of `status` may call this again.
+    let done = NOTHING;
+    this.#closing = new Promise((resolve) => {
+      done = resolve;
+    });
+    if (this.#driver) {
       this.#driver.close();
-      this.#init?.reject(new SidekickError('CLOSED', 'the client was closed before it had flags'));
-      void (this.#keeper?.close() ?? Promise.resolve()).then(done);
+    } else {
+      this.emit('status', 'closed');
+      this.tell();
     }
+    this.#settle(closed());
+    void (this.#keeper?.close() ?? Promise.resolve()).then(done);
     return this.#closing;
   }
 
-  /** Called before anybody hears of the change. */
+  /** The engine, or a promise of it. What it throws or rejects with is a SidekickError; it is then asked again. */
+  protected abstract open(): Engine | Promise<Engine>;
+
+  /** Called before anybody hears of changed flags. */
   protected abstract forgetFlags(keys: readonly string[]): void;
 
-  #begin(wait: InitWait): void {
-    if (this.#closing !== undefined) {
-      wait.reject(new SidekickError('CLOSED', 'the client is closed; make a new one'));
-    } else if (this.#fault !== undefined) {
-      wait.reject(this.#fault);
-      this.#report(this.#fault);
-    } else if (!this.#isStarted) {
-      this.#isStarted = true;
-      this.#start();
-    }
-    this.#resolveWithFlags();
+  /** The way to the stream. */
+  protected transport(address: string, headers: () => HeaderList, _engine: Engine): Transport {
+    return fetchTransport(address, headers);
   }
 
-  #start(): void {
-    if (this.#bootstrap !== undefined) this.#import(this.#bootstrap, 'options.bootstrap');
-    const loading = this.#keeper?.load((snapshot) => this.#import(snapshot, 'the stored snapshot'));
-    if (loading === undefined) return this.#driver.start();
+  protected override thrown(event: string, thrown: unknown): void {
+    const { stack } = (thrown ?? {}) as { stack?: unknown };
+    this.#log.warn(`a listener of "${event}" threw: ${stack ?? reasonOf(thrown)}`);
+  }
+
+  /** The driver, once it is started. */
+  protected get driver(): Driver | undefined {
+    return this.#driver;
+  }
+
+  #begin(): void {
+    if (this.#closing) return this.#settle(closed());
+    this.#resolveWithFlags();
+    if (this.#isStarted) return;
+    this.#isStarted = true;
+    const failed = (thrown: unknown): void => {
+      this.#isStarted = false;
+      this.#settle(thrown as SidekickError);
+      this.#report(thrown as SidekickError);
+    };
+    try {
+      const address = streamAddress(this.#serverUrl, this.#options.streamUrl);
+      const headers = requestHeaders(this.#sdkKey, this.#options.headers);
+      const opened = (engine: Engine): void => this.#start(engine, address, headers);
+      const engine = this.open();
+      if (isPromise(engine)) engine.then(opened).then(undefined, failed);
+      else opened(engine);
+    } catch (thrown) {
+      failed(thrown);
+    }
+  }
+
+  #start(engine: Engine, address: string, headers: () => HeaderList): void {
+    if (this.#closing) return;
+    this.#engine = engine;
+    const driver = drive(engine, this.transport(address, headers, engine), (notice, cause) => this.#handleNotice(notice, cause));
+    this.#driver = driver;
+    const take = (what: string) => (snapshot: string): void => {
+      try {
+        driver.importSnapshot(snapshot);
+      } catch (thrown) {
+        this.#report(new SidekickError('INVALID_SNAPSHOT', `${what} is not used: ${reasonOf(thrown)}`, thrown));
+      }
+    };
+    if (this.#options.bootstrap !== undefined) take('options.bootstrap')(this.#options.bootstrap);
+    const loading = this.#keeper?.load(take('the stored snapshot'));
+    if (!loading) return driver.start();
     // With the stored flags the stream can resume; but a storage that hangs must not keep them all away.
     const start = (): void => {
       platform.clearTimeout(this.#startTimer);
-      this.#driver.start();
+      driver.start();
     };
     this.#startTimer = platform.setTimeout(start, LOAD_PATIENCE);
     void loading.then(start);
   }
 
-  #import(snapshot: string, what: string): void {
-    try {
-      this.#driver.importSnapshot(snapshot);
-    } catch (thrown) {
-      const message = `${what} is not used: ${reasonOf(thrown)}`;
-      this.#report(new SidekickError('INVALID_SNAPSHOT', message, { cause: thrown }));
-    }
-  }
-
-  #handleNotice(notice: Notice, cause: unknown): void {
-    switch (notice.kind) {
-      case 'error': {
-        const message = cause === undefined ? notice.message : `${notice.message}: ${reasonOf(cause)}`;
-        const error = new SidekickError(notice.code, message, { cause, status: notice.status ?? undefined });
-        this.#lastError = error;
-        if (error.code === 'REFUSED') this.#init?.reject(error);
-        this.#report(error);
-        break;
-      }
-      case 'flagsChanged':
-        this.forgetFlags(notice.keys);
-        this.#keeper?.changed();
-        this.#events.emit('change', notice.keys);
-        break;
-      case 'statusChanged':
-        this.#handleStatus(notice.status);
-        break;
-    }
-  }
-
-  #handleStatus(status: Status): void {
-    this.#resolveWithFlags();
-    if (status === 'ready') {
-      this.#lastError = undefined;
-      this.#log.allIsWell();
-      // Also where no flag changed: an empty set is worth keeping too.
+  #handleNotice(notice: Output | undefined, cause: unknown): void {
+    if (!notice) {
+      this.tell();
+    } else if (notice.kind === ERROR) {
+      const [, code, message] = /(\S+) (.*)/s.exec(notice.text) as unknown as [string, SidekickErrorCode, string];
+      const error = new SidekickError(code, cause === undefined ? message : `${message}: ${reasonOf(cause)}`, cause, notice.number || undefined);
+      this.#lastError = error;
+      if (code === 'REFUSED') this.#settle(error);
+      this.#note(error);
+    } else if (notice.kind === FLAGS_CHANGED) {
+      const keys = notice.text.split(',');
+      this.forgetFlags(keys);
       this.#keeper?.changed();
+      this.emit('change', keys);
+    } else {
+      this.#resolveWithFlags();
+      const { status } = this;
+      this.emit('status', status);
+      if (status === 'ready') {
+        this.#lastError = undefined;
+        this.#log.allIsWell();
+        // Also where no flag changed: an empty set is worth keeping too.
+        this.#keeper?.changed();
+        this.emit('ready', undefined);
+      }
     }
-    this.#events.emit('status', status);
-    if (status === 'ready') this.#events.emit('ready', undefined);
   }
 
   #resolveWithFlags(): void {
-    const status = this.status;
-    if (status === 'ready' || status === 'stale') this.#init?.resolve();
+    if (/ready|stale/.test(this.status)) this.#settle();
   }
 
   #report(error: SidekickError): void {
-    if (this.#events.has('error')) this.#events.emit('error', error);
-    else this.#log.trouble(error);
+    this.#note(error);
+    this.tell();
   }
 
-  #late(): SidekickError {
-    const last = this.#lastError;
-    const why = last === undefined ? 'the server has not answered yet' : `the last error was ${last.code}: ${last.message}`;
-    return new SidekickError('INIT_TIMEOUT', `no flags within ${this.#initTimeout} ms; ${why}`, { cause: last });
+  #note(error: SidekickError): void {
+    if (this.hears('error')) this.emit('error', error);
+    else this.#log.trouble(error);
   }
 }
 
-/** Stands where there is no address to connect to. */
-const NOWHERE: Transport = { connect: () => ({ close: () => undefined }) };
+function NOTHING(): void {}
 
-function transportFor(serverUrl: string, sdkKey: string, options: ClientOptions): Transport | SidekickError {
-  try {
-    return new FetchTransport(streamAddress(serverUrl, options), requestHeaders(sdkKey, options));
-  } catch (thrown) {
-    return thrown instanceof SidekickError ? thrown : new SidekickError('INVALID_URL', reasonOf(thrown), { cause: thrown });
-  }
+function closed(): SidekickError {
+  return new SidekickError('CLOSED', 'the client is closed; make a new one');
 }

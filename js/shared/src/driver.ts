@@ -1,117 +1,110 @@
 // Moves bytes and timers between an engine and a transport. What they mean, the engine knows.
 
-import type { Engine, Output } from './engine.js';
+import { CONNECT, DISCONNECT, type Engine, ERROR, type Output, WAKE_AT } from './engine.js';
 import { now, platform, type Timer } from './platform.js';
-import type { Connection, Transport } from './transport.js';
-
-/** An output that is no work for the driver. */
-export type Notice = Exclude<Output, { kind: 'disconnect' | 'connect' | 'wakeAt' }>;
+import type { Transport } from './transport.js';
 
 /** One engine at one transport. */
-export class Driver {
-  readonly #engine: Engine;
-  readonly #transport: Transport;
-  readonly #onNotice: (notice: Notice, cause: unknown) => void;
-  #connection: Connection | undefined;
+export interface Driver {
+  start(): void;
+  close(): void;
+  /** Throws where the text is no snapshot. */
+  importSnapshot(text: string): void;
+  /** Time may have passed unseen, or the network be back: what is due is done, and a wait for the next attempt ends. */
+  hurry(): void;
+  /** The connection is of no use any more: it is ended, and that is no error. */
+  drop(): void;
+}
+
+/** In the place of what broke a connection: nothing did. */
+const NOTHING_BROKE = 0;
+
+/**
+ * `onNotice` gets each output that is no work for the driver, with what broke the connection where an error came of
+ * that; and nothing, when for now there is no more. It must not throw.
+ */
+export function drive(
+  engine: Engine,
+  transport: Transport,
+  onNotice: (notice?: Output, cause?: unknown) => void,
+): Driver {
+  let close: (() => void) | undefined;
   /** Counts connections, so that each knows whether it is still the one. */
-  #attempt = 0;
-  #timer: Timer | undefined;
-  readonly #notices: { notice: Notice; cause: unknown }[] = [];
-  #isTelling = false;
+  let attempt = 0;
+  let timer: Timer | undefined;
 
-  /** `onNotice` also gets what broke the connection, where an error came of that. It must not throw. */
-  constructor(engine: Engine, transport: Transport, onNotice: (notice: Notice, cause: unknown) => void) {
-    this.#engine = engine;
-    this.#transport = transport;
-    this.#onNotice = onNotice;
-  }
-
-  start(): void {
-    this.#engine.start(now());
-    this.#takeOutputs();
-  }
-
-  close(): void {
-    this.#engine.close();
-    this.#takeOutputs();
-    platform.clearTimeout(this.#timer);
-    this.#timer = undefined;
-  }
-
-  /** Whether the snapshot was taken. Throws where the text is no snapshot. */
-  importSnapshot(text: string): boolean {
-    const isTaken = this.#engine.importSnapshot(text);
-    this.#takeOutputs();
-    return isTaken;
-  }
-
-  #takeOutputs(cause?: unknown): void {
-    for (let output = this.#engine.pollOutput(); output; output = this.#engine.pollOutput()) {
-      switch (output.kind) {
-        case 'disconnect':
-          this.#disconnect();
-          break;
-        case 'connect':
-          this.#connect(output.lastEventId ?? undefined);
-          break;
-        case 'wakeAt':
-          this.#wakeAt(output.at);
-          break;
-        case 'flagsChanged':
-          // Before all others: what is kept of the old flags must be gone when anybody hears of anything.
-          this.#notices.unshift({ notice: output, cause });
-          break;
-        default:
-          this.#notices.push({ notice: output, cause });
-      }
+  const takeOutputs = (cause?: unknown): void => {
+    for (let output = engine.pollOutput(); output; output = engine.pollOutput()) {
+      const { kind, text, number } = output;
+      if (kind === DISCONNECT) disconnect();
+      else if (kind === CONNECT) connect(text);
+      else if (kind === WAKE_AT) wakeAt(number);
+      else if (kind !== ERROR || cause !== NOTHING_BROKE) onNotice(output, cause);
     }
-    this.#tell();
-  }
+    onNotice();
+  };
 
-  /** Who hears of something may give the engine its next input; what comes of that is told after what waits. */
-  #tell(): void {
-    if (this.#isTelling) return;
-    this.#isTelling = true;
-    for (let next = this.#notices.shift(); next !== undefined; next = this.#notices.shift()) {
-      this.#onNotice(next.notice, next.cause);
-    }
-    this.#isTelling = false;
-  }
+  const disconnect = (): void => {
+    const last = close;
+    close = undefined;
+    attempt += 1;
+    last?.();
+  };
 
-  #disconnect(): void {
-    const connection = this.#connection;
-    this.#connection = undefined;
-    this.#attempt += 1;
-    connection?.close();
-  }
+  const lose = (cause?: unknown): void => {
+    disconnect();
+    engine.handleDisconnected(now());
+    takeOutputs(cause);
+  };
 
-  #connect(lastEventId: string | undefined): void {
-    this.#disconnect();
-    const attempt = this.#attempt;
-    // What a dropped connection still has to say must not be taken for the words of the next one.
-    const hear = (input: () => void, cause?: unknown): void => {
-      if (attempt !== this.#attempt) return;
-      input();
-      this.#takeOutputs(cause);
-    };
-    this.#connection = this.#transport.connect(lastEventId, {
-      connected: (status, contentType, retryAfter) =>
-        hear(() => this.#engine.handleConnected(now(), status, contentType, retryAfter)),
-      bytes: (chunk) => hear(() => this.#engine.handleBytes(now(), chunk)),
-      disconnected: (cause) =>
-        hear(() => {
-          this.#disconnect();
-          this.#engine.handleDisconnected(now());
-        }, cause),
+  const connect = (lastEventId: string): void => {
+    disconnect();
+    const own = attempt;
+    close = transport(lastEventId, {
+      // What a dropped connection still has to say must not be taken for the words of the next one.
+      connected: (status, contentType, retryAfter) => {
+        if (own !== attempt) return;
+        engine.handleConnected(now(), status, contentType, retryAfter);
+        takeOutputs();
+      },
+      bytes: (chunk) => {
+        if (own !== attempt) return;
+        engine.handleBytes(now(), chunk);
+        takeOutputs();
+      },
+      disconnected: (cause) => {
+        if (own === attempt) lose(cause);
+      },
     });
-  }
+  };
 
-  #wakeAt(at: number): void {
-    platform.clearTimeout(this.#timer);
-    this.#timer = platform.setTimeout(() => {
-      this.#timer = undefined;
-      this.#engine.handleTimeout(now());
-      this.#takeOutputs();
-    }, Math.max(0, at - now()));
-  }
+  const wakeAt = (at: number): void => {
+    platform.clearTimeout(timer);
+    timer = platform.setTimeout(() => {
+      engine.handleTimeout(now());
+      takeOutputs();
+    }, at - now());
+  };
+
+  return {
+    start: () => {
+      engine.start(now());
+      takeOutputs();
+    },
+    close: () => {
+      engine.close();
+      takeOutputs();
+      platform.clearTimeout(timer);
+    },
+    importSnapshot: (text) => {
+      engine.importSnapshot(text);
+      takeOutputs();
+    },
+    hurry: () => {
+      engine.handleTimeout(now());
+      engine.retryNow(now());
+      takeOutputs();
+    },
+    drop: () => lose(NOTHING_BROKE),
+  };
 }

@@ -10,7 +10,8 @@ export type SidekickErrorCode =
   | 'INVALID_HEADER'
   | 'INVALID_SNAPSHOT'
   | 'CLOSED'
-  | 'STORAGE';
+  | 'STORAGE'
+  | 'WASM';
 
 /** What `init()` rejects with and what `error` listeners get. */
 export class SidekickError extends Error {
@@ -21,23 +22,22 @@ export class SidekickError extends Error {
   /** The HTTP status of the server's answer, where that is what went wrong. */
   readonly status: number | undefined;
 
-  constructor(code: SidekickErrorCode, message: string, details: { cause?: unknown; status?: number | undefined } = {}) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+  constructor(code: SidekickErrorCode, message: string, cause?: unknown, status?: number) {
+    super(message, cause === undefined ? cause : { cause });
     this.code = code;
-    this.status = details.status;
+    this.status = status;
   }
 }
 
 /** What a thrown value says, down to its first cause: `fetch failed` alone helps nobody. */
 export function reasonOf(thrown: unknown): string {
-  const words: string[] = [];
+  const words = new Set<unknown>();
   // Bounded, for causes may lead in a circle.
-  for (let depth = 0, at = thrown; depth < 5 && at !== undefined && at !== null; depth += 1) {
-    const { message, code, cause } = at as { message?: unknown; code?: unknown; cause?: unknown };
+  for (let depth = 0, at = thrown as Failure; depth < 5 && at; depth += 1, at = at.cause as Failure) {
     // Node leaves the message of several failed attempts empty.
-    const word = [message, code, at].find((text) => typeof text === 'string' && text !== '') as string | undefined;
-    if (word !== undefined && !words.includes(word)) words.push(word);
-    at = cause;
+    words.add(at.message || at.code || `${at}`);
   }
-  return words.join(': ');
+  return [...words].join(': ');
 }
+
+type Failure = { message?: unknown; code?: unknown; cause?: unknown } | null | undefined;

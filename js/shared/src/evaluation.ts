@@ -17,10 +17,10 @@ export interface Evaluation {
   readonly revision: number | null;
 }
 
-const REASONS = ['FLAG_NOT_FOUND', 'DISABLED', 'TARGETING_MATCH', 'SPLIT', 'STATIC'] as const;
+const REASONS: readonly Reason[] = ['FLAG_NOT_FOUND', 'DISABLED', 'TARGETING_MATCH', 'SPLIT', 'STATIC'];
 
 /** Bit 0 is the answer, bits 1 to 3 the reason, the rest the rule's place or the bucket in thousandths. */
-export function decodeEvaluation(bits: number, revision: number): Evaluation {
+export function decodeEvaluation(bits: number, revision: number | null): Evaluation {
   const reason = REASONS[(bits >> 1) & 7] ?? 'ERROR';
   const detail = bits >> 4;
   return {

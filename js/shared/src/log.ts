@@ -1,6 +1,6 @@
 // What a client says where nobody listens: each trouble once, until the stream is up again.
 
-import { reasonOf, type SidekickError } from './errors.js';
+import type { SidekickError } from './errors.js';
 import { platform } from './platform.js';
 
 /** `console` is one, and so are the loggers of pino and winston. */
@@ -13,15 +13,14 @@ export class Log {
   readonly #logger: Logger;
   readonly #said = new Set<string>();
 
-  constructor(logger: Logger | undefined) {
-    this.#logger = logger ?? platform.console;
+  constructor(logger: Logger = platform.console) {
+    this.#logger = logger;
   }
 
   /** Tries go on for as long as a server is away; one line a kind of trouble is enough for a person. */
-  trouble(error: SidekickError): void {
-    if (this.#said.has(error.code)) return;
-    this.#said.add(error.code);
-    this.#warn(`${error.code}: ${error.message}`);
+  trouble({ code, message }: SidekickError): void {
+    if (!this.#said.has(code)) this.warn(`${code}: ${message}`);
+    this.#said.add(code);
   }
 
   /** All is well: from now on every trouble is news. */
@@ -29,13 +28,7 @@ export class Log {
     this.#said.clear();
   }
 
-  /** What a listener threw. */
-  thrown(event: string, thrown: unknown): void {
-    const { stack } = (thrown ?? {}) as { stack?: unknown };
-    this.#warn(`a listener of "${event}" threw: ${typeof stack === 'string' ? stack : reasonOf(thrown)}`);
-  }
-
-  #warn(message: string): void {
+  warn(message: string): void {
     try {
       this.#logger.warn(`sidekick: ${message}`);
     } catch {

@@ -2,7 +2,7 @@
 
 import { SidekickError } from './errors.js';
 import type { Logger } from './log.js';
-import { type Address, type HeaderList, platform } from './platform.js';
+import { type HeaderList, platform } from './platform.js';
 import type { SnapshotStorage } from './storage.js';
 
 /** All may be left out. */
@@ -27,57 +27,47 @@ const INIT_TIMEOUT = 5_000;
 /** A longer timer would fire at once. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
-/** The option in milliseconds; what is no duration counts as not given. */
-export function initTimeout(options: ClientOptions): number {
-  const { initTimeout } = options;
-  const isDuration = typeof initTimeout === 'number' && initTimeout >= 0;
-  return isDuration ? Math.min(initTimeout, LONGEST_TIMER) : INIT_TIMEOUT;
+/** In milliseconds; what is no duration counts as not given. */
+export function initTimeout(given: number | undefined): number {
+  return given! >= 0 ? Math.min(given!, LONGEST_TIMER) : INIT_TIMEOUT;
 }
 
 /** The stream's address. Throws INVALID_URL. */
-export function streamAddress(serverUrl: string, options: ClientOptions): string {
-  if (options.streamUrl !== undefined) return parse('streamUrl', options.streamUrl).href;
-  const address = parse('serverUrl', serverUrl);
-  address.pathname = `${address.pathname.replace(/\/+$/, '')}/stream`;
-  return address.href;
+export function streamAddress(serverUrl: string, streamUrl: string | undefined): string {
+  const text = streamUrl ?? serverUrl;
+  try {
+    const address = new platform.URL(text);
+    if (/^https?:/.test(address.protocol) && !address.username && !address.password) {
+      if (streamUrl === undefined) address.pathname = `${address.pathname.replace(/\/+$/, '')}/stream`;
+      return address.href;
+    }
+  } catch {
+    // The message below says more than the platform's.
+  }
+  // What looks like no address may be a key in the wrong place, and what has an @ a password: no log should show them.
+  const shown = typeof text === 'string' && !/^[^@]*\/[^@]*$/.test(text) ? 'another text' : text;
+  throw new SidekickError(
+    'INVALID_URL',
+    `${streamUrl === undefined ? 'serverUrl' : 'streamUrl'} must be an http(s) address without a user, such as https://flags.example.com; it is ${shown}`,
+  );
 }
 
 /** Gives a fresh list of the caller's headers for each request. Throws INVALID_HEADER. */
-export function requestHeaders(sdkKey: string, options: ClientOptions): () => HeaderList {
-  const key = sdkKey ? [['Authorization', `Bearer ${sdkKey}`] as const] : [];
-  const headers = [...key, ...Object.entries(options.headers ?? {})];
+export function requestHeaders(sdkKey: string, headers: ClientOptions['headers']): () => HeaderList {
   const list = (): HeaderList => {
     const list = new platform.Headers();
-    for (const [name, value] of headers) {
+    const set = (what: string, name: string, value: string): void => {
       try {
         list.set(name, value);
       } catch {
         // Neither the value nor the platform's error, which quotes it: it may be a key.
-        const what = name === 'Authorization' ? 'sdkKey' : `options.headers[${JSON.stringify(name)}]`;
-        throw new SidekickError('INVALID_HEADER', `${what} cannot be sent in a header; expected are printable ASCII characters`);
+        throw new SidekickError('INVALID_HEADER', `${what} cannot be sent: only printable ASCII can`);
       }
-    }
+    };
+    if (sdkKey) set('sdkKey', 'Authorization', `Bearer ${sdkKey}`);
+    for (const name in headers) set(`the header ${name}`, name, headers[name]!);
     return list;
   };
   list();
   return list;
-}
-
-function parse(name: string, text: unknown): Address {
-  const expected = 'expected is an address such as https://flags.example.com';
-  let address: Address;
-  try {
-    address = new platform.URL(text as string);
-  } catch {
-    // A text that looks like no address at all may be a key in the wrong place, which no log should show.
-    const shown = typeof text !== 'string' ? String(text) : text.includes('/') ? JSON.stringify(text) : 'no address';
-    throw new SidekickError('INVALID_URL', `${name} is ${shown}; ${expected}`);
-  }
-  if (address.protocol !== 'http:' && address.protocol !== 'https:') {
-    throw new SidekickError('INVALID_URL', `${name} begins with ${address.protocol}, which is neither http: nor https:; ${expected}`);
-  }
-  if (address.username !== '' || address.password !== '') {
-    throw new SidekickError('INVALID_URL', `${name} holds a user name or password, which fetch refuses; use sdkKey or options.headers`);
-  }
-  return address;
 }

@@ -47,7 +47,7 @@ interface Platform {
 /** Read at each use, so that a polyfill or a replaced `fetch` counts whenever it comes. */
 export const platform = globalThis as unknown as Platform;
 
-/** The monotonic clock that the engine is told of, in whole milliseconds. */
+/** The monotonic clock that the engine is told of, in milliseconds. */
 export function now(): number {
-  return Math.floor(platform.performance.now());
+  return platform.performance.now();
 }

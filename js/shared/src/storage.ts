@@ -12,77 +12,78 @@ export interface SnapshotStorage {
   save(snapshot: string): void | Promise<void>;
 }
 
+/** Saves what it reads, when it is told of changes. */
+export interface SnapshotKeeper {
+  /** Hands over what is stored, at once where the storage answers at once; else the promise tells the end. */
+  load(take: (snapshot: string) => void): PromiseLike<void> | undefined;
+  /** There is something to save, soon. */
+  changed(): void;
+  /** Saves a last time; done when that is. */
+  close(): Promise<void>;
+}
+
 const SAVE_INTERVAL = 1_000;
 
-/** Saves what `read` gives, when it is told of changes. */
-export class SnapshotKeeper {
-  readonly #storage: SnapshotStorage;
-  readonly #read: () => string | undefined;
-  readonly #onFailure: (error: SidekickError) => void;
-  #last: string | undefined;
-  #timer: Timer | undefined;
-  #saving: Promise<void> | undefined;
-  #hasChanged = false;
-  #isClosed = false;
+export function keepSnapshots(
+  storage: SnapshotStorage,
+  read: () => string | undefined,
+  onFailure: (error: SidekickError) => void,
+): SnapshotKeeper {
+  let last: string | undefined;
+  let timer: Timer | undefined;
+  let saving: Promise<void> | undefined;
+  let hasChanged = false;
+  let isClosed = false;
 
-  constructor(storage: SnapshotStorage, read: () => string | undefined, onFailure: (error: SidekickError) => void) {
-    this.#storage = storage;
-    this.#read = read;
-    this.#onFailure = onFailure;
-  }
+  const failed = (step: string) => (thrown: unknown): void =>
+    onFailure(new SidekickError('STORAGE', `the storage cannot ${step} the flags: ${reasonOf(thrown)}`, thrown));
 
-  /** Hands over what is stored, at once where the storage answers at once; else the promise tells the end. */
-  load(take: (snapshot: string) => void): Promise<void> | undefined {
-    const loaded = (snapshot: unknown): void => {
-      if (typeof snapshot !== 'string') return;
-      this.#last = snapshot;
-      take(snapshot);
-    };
-    const failed = (thrown: unknown): void => this.#fail('load', thrown);
+  const save = async (): Promise<void> => {
+    hasChanged = false;
+    const snapshot = read();
+    if (snapshot === undefined || snapshot === last) return;
     try {
-      const answer = this.#storage.load();
-      if (isPromise(answer)) return Promise.resolve(answer).then(loaded).catch(failed);
-      loaded(answer);
+      await storage.save(snapshot);
+      last = snapshot;
     } catch (thrown) {
-      failed(thrown);
+      failed('save')(thrown);
     }
-    return undefined;
-  }
+  };
 
-  /** There is something to save, soon. */
-  changed(): void {
-    this.#hasChanged = true;
-    if (this.#isClosed || this.#saving !== undefined) return;
-    this.#timer ??= platform.setTimeout(() => {
-      this.#timer = undefined;
-      this.#saving = this.#save().finally(() => {
-        this.#saving = undefined;
-        if (this.#hasChanged) this.changed();
+  const changed = (): void => {
+    hasChanged = true;
+    if (isClosed || saving) return;
+    timer ??= platform.setTimeout(() => {
+      timer = undefined;
+      saving = save().finally(() => {
+        saving = undefined;
+        if (hasChanged) changed();
       });
     }, SAVE_INTERVAL);
-  }
+  };
 
-  /** Saves a last time; done when that is. */
-  async close(): Promise<void> {
-    this.#isClosed = true;
-    platform.clearTimeout(this.#timer);
-    if (this.#saving !== undefined) await this.#saving;
-    await this.#save();
-  }
-
-  async #save(): Promise<void> {
-    this.#hasChanged = false;
-    const snapshot = this.#read();
-    if (snapshot === undefined || snapshot === this.#last) return;
-    try {
-      await this.#storage.save(snapshot);
-      this.#last = snapshot;
-    } catch (thrown) {
-      this.#fail('save', thrown);
-    }
-  }
-
-  #fail(step: 'load' | 'save', thrown: unknown): void {
-    this.#onFailure(new SidekickError('STORAGE', `the storage could not ${step} the flags: ${reasonOf(thrown)}`, { cause: thrown }));
-  }
+  return {
+    load(take) {
+      const loaded = (snapshot: unknown): void => {
+        if (typeof snapshot !== 'string') return;
+        last = snapshot;
+        take(snapshot);
+      };
+      try {
+        const answer = storage.load();
+        if (isPromise(answer)) return answer.then(loaded, failed('load'));
+        loaded(answer);
+      } catch (thrown) {
+        failed('load')(thrown);
+      }
+      return undefined;
+    },
+    changed,
+    async close() {
+      isClosed = true;
+      platform.clearTimeout(timer);
+      if (saving) await saving;
+      await save();
+    },
+  };
 }

@@ -1,23 +1,24 @@
 // The driver between an engine and a transport that a test plays: what reaches whom, and when no more.
 
 import assert from 'node:assert/strict';
-import { beforeEach, describe, it, mock } from 'node:test';
-import { Driver, type Notice } from '../src/driver.js';
-import type { Engine, Maybe, Output, Status } from '../src/engine.js';
-import type { Connection, Receiver, Transport } from '../src/transport.js';
+import { beforeEach, describe, it } from 'node:test';
+import { type Driver, drive } from '../src/driver.js';
+import { CONNECT, DISCONNECT, type Engine, ERROR, FLAGS_CHANGED, type Maybe, type Output, type OutputKind, STATUS_CHANGED, WAKE_AT } from '../src/engine.js';
+import type { Receiver, Transport } from '../src/transport.js';
 
 /** Notes its inputs, and says what the test put there. */
 class PlayedEngine implements Engine {
   readonly inputs: string[] = [];
-  readonly outputs: Output[] = [];
+  private readonly outputs: Output[] = [];
   start = (): void => this.note('start');
   handleConnected = (_now: number, status: number): void => this.note(`connected ${status}`);
   handleBytes = (_now: number, bytes: Uint8Array): void => this.note(`bytes ${Buffer.from(bytes).toString()}`);
   handleDisconnected = (): void => this.note('disconnected');
   handleTimeout = (): void => this.note('timeout');
+  retryNow = (): void => this.note('retry');
   close = (): void => this.note('close');
   pollOutput = (): Maybe<Output> => this.outputs.shift();
-  status = (): Status => 'connecting';
+  status = (): number => 0;
   revision = (): number => 0;
   flagsJson = (): string => '[]';
   exportSnapshot = (): Maybe<string> => undefined;
@@ -26,30 +27,32 @@ class PlayedEngine implements Engine {
     return true;
   };
 
+  says(kind: OutputKind, text = '', number = 0): void {
+    this.outputs.push({ kind, text, number });
+  }
+
   private note(input: string): void {
     this.inputs.push(input);
   }
 }
 
-/** Keeps its connections for the test to speak through. */
-class PlayedTransport implements Transport {
-  readonly connections: { receiver: Receiver; lastEventId: string | undefined; isClosed: boolean }[] = [];
-
-  connect(lastEventId: string | undefined, receiver: Receiver): Connection {
+/** A transport whose connections the test speaks through. */
+class PlayedTransport {
+  readonly connections: { receiver: Receiver; lastEventId: string; isClosed: boolean }[] = [];
+  readonly connect: Transport = (lastEventId, receiver) => {
     const connection = { receiver, lastEventId, isClosed: false };
     this.connections.push(connection);
-    return {
-      close: () => {
-        connection.isClosed = true;
-      },
+    return () => {
+      connection.isClosed = true;
     };
-  }
+  };
 }
 
 describe('the driver', () => {
   let engine: PlayedEngine;
   let transport: PlayedTransport;
-  let notices: Notice[];
+  /** What the driver hands on; 'no more' where it says so. */
+  let notices: (OutputKind | 'no more')[];
   let causes: unknown[];
   let driver: Driver;
 
@@ -58,14 +61,14 @@ describe('the driver', () => {
     transport = new PlayedTransport();
     notices = [];
     causes = [];
-    driver = new Driver(engine, transport, (notice, cause) => {
-      notices.push(notice);
-      causes.push(cause);
+    driver = drive(engine, transport.connect, (notice, cause) => {
+      notices.push(notice?.kind ?? 'no more');
+      if (notice) causes.push(cause);
     });
   });
 
-  function connect(lastEventId?: string): Receiver {
-    engine.outputs.push({ kind: 'connect', lastEventId });
+  function connect(lastEventId = ''): Receiver {
+    engine.says(CONNECT, lastEventId);
     driver.start();
     const connection = transport.connections.at(-1);
     assert.ok(connection);
@@ -75,31 +78,24 @@ describe('the driver', () => {
   it('opens a connection with the last event id that the engine names', () => {
     connect('e:7');
     connect();
-    assert.deepEqual(transport.connections.map(({ lastEventId }) => lastEventId), ['e:7', undefined]);
+    assert.deepEqual(transport.connections.map(({ lastEventId }) => lastEventId), ['e:7', '']);
   });
 
   it('takes all outputs after each input, and hands the notices on in their order', () => {
     const receiver = connect();
-    engine.outputs.push({ kind: 'flagsChanged', keys: ['a'] }, { kind: 'statusChanged', status: 'ready' });
+    engine.says(FLAGS_CHANGED, 'a');
+    engine.says(STATUS_CHANGED, '', 1);
     receiver.bytes(Buffer.from('x'));
-    assert.deepEqual(notices.map(({ kind }) => kind), ['flagsChanged', 'statusChanged']);
+    assert.deepEqual(notices, ['no more', FLAGS_CHANGED, STATUS_CHANGED, 'no more']);
     assert.deepEqual(engine.inputs, ['start', 'bytes x']);
-  });
-
-  it('tells of changed flags before an error of the same bytes', () => {
-    const receiver = connect();
-    const error = { kind: 'error', code: 'INVALID_STREAM', message: 'm', status: null } as const;
-    engine.outputs.push(error, { kind: 'flagsChanged', keys: ['a'] }, { kind: 'statusChanged', status: 'stale' });
-    receiver.bytes(Buffer.from('x'));
-    assert.deepEqual(notices.map(({ kind }) => kind), ['flagsChanged', 'error', 'statusChanged']);
   });
 
   it('closes a connection that the engine drops, and lets nothing of it through any more', () => {
     const receiver = connect();
-    engine.outputs.push({ kind: 'disconnect' });
-    receiver.connected(500, undefined, undefined);
+    engine.says(DISCONNECT);
+    receiver.connected(500, '', '');
     assert.equal(transport.connections[0]?.isClosed, true);
-    receiver.connected(200, 'text/event-stream', undefined);
+    receiver.connected(200, 'text/event-stream', '');
     receiver.bytes(Buffer.from('late'));
     receiver.disconnected(undefined);
     assert.deepEqual(engine.inputs, ['start', 'connected 500']);
@@ -124,18 +120,33 @@ describe('the driver', () => {
   it('tells what broke the connection with the error that came of it, and with no other', () => {
     const receiver = connect();
     const cause = new Error('reset');
-    const error = { kind: 'error', code: 'CONNECTION_FAILED', message: 'm', status: undefined } as const;
-    engine.outputs.push(error);
+    engine.says(ERROR, 'CONNECTION_FAILED m');
     receiver.disconnected(cause);
-    engine.outputs.push(error);
+    engine.says(ERROR, 'CONNECTION_FAILED m');
     driver.start();
     assert.deepEqual(causes, [cause, undefined]);
   });
 
+  it('drops a connection on demand, and tells no error of that', () => {
+    connect();
+    engine.says(ERROR, 'CONNECTION_LOST m');
+    engine.says(STATUS_CHANGED, '', 2);
+    driver.drop();
+    assert.equal(transport.connections[0]?.isClosed, true);
+    assert.deepEqual(engine.inputs, ['start', 'disconnected']);
+    assert.deepEqual(notices, ['no more', STATUS_CHANGED, 'no more']);
+  });
+
+  it('in a hurry, asks the engine for what is due and for an attempt at once', () => {
+    driver.hurry();
+    assert.deepEqual(engine.inputs, ['timeout', 'retry']);
+  });
+
   it('keeps one timer: the one that was named last', (context) => {
     context.mock.timers.enable({ apis: ['setTimeout'] });
-    context.mock.method(performance, 'now', () => 1_000.9);
-    engine.outputs.push({ kind: 'wakeAt', at: 9_000 }, { kind: 'wakeAt', at: 3_000 });
+    context.mock.method(performance, 'now', () => 1_000);
+    engine.says(WAKE_AT, '', 9_000);
+    engine.says(WAKE_AT, '', 3_000);
     driver.start();
     context.mock.timers.tick(1_999);
     assert.deepEqual(engine.inputs, ['start']);
@@ -147,7 +158,7 @@ describe('the driver', () => {
 
   it('wakes at once for a moment that has passed', (context) => {
     context.mock.timers.enable({ apis: ['setTimeout'] });
-    engine.outputs.push({ kind: 'wakeAt', at: -5 });
+    engine.says(WAKE_AT, '', -5);
     driver.start();
     context.mock.timers.tick(1);
     assert.deepEqual(engine.inputs, ['start', 'timeout']);
@@ -155,26 +166,21 @@ describe('the driver', () => {
 
   it('leaves no timer behind when it is closed', (context) => {
     context.mock.timers.enable({ apis: ['setTimeout'] });
-    engine.outputs.push({ kind: 'wakeAt', at: 0 });
+    engine.says(WAKE_AT);
     driver.start();
     driver.close();
     context.mock.timers.tick(100_000);
     assert.deepEqual(engine.inputs, ['start', 'close']);
   });
 
-  it('takes an input in the midst of a notice, and loses no output by it', () => {
-    const heard: string[] = [];
-    const nested: Driver = new Driver(engine, transport, (notice) => {
-      heard.push(notice.kind === 'statusChanged' ? notice.status : notice.kind);
-      if (notice.kind === 'flagsChanged') nested.close();
+  it('takes an input in the midst of a notice, and acts on all that comes of both', () => {
+    const nested: Driver = drive(engine, transport.connect, (notice) => {
+      if (notice?.kind === FLAGS_CHANGED) nested.close();
     });
-    engine.close = mock.fn(() => {
-      engine.outputs.push({ kind: 'disconnect' }, { kind: 'statusChanged', status: 'closed' });
-    });
-    const ready = { kind: 'statusChanged', status: 'ready' } as const;
-    engine.outputs.push({ kind: 'connect', lastEventId: null }, { kind: 'flagsChanged', keys: [] }, ready);
+    engine.close = () => engine.says(DISCONNECT);
+    engine.says(CONNECT);
+    engine.says(FLAGS_CHANGED, 'a');
     nested.start();
-    assert.deepEqual(heard, ['flagsChanged', 'ready', 'closed']);
     assert.equal(transport.connections[0]?.isClosed, true);
   });
 });

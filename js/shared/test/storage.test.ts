@@ -2,14 +2,14 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { SnapshotKeeper, type SnapshotStorage } from '../src/storage.js';
+import { keepSnapshots, type SnapshotKeeper, type SnapshotStorage } from '../src/storage.js';
 
 function keeper(storage: Partial<SnapshotStorage>): { keeper: SnapshotKeeper; errors: string[]; set: (text: string) => void } {
   let current: string | undefined;
   const errors: string[] = [];
   const whole = { load: () => null, save: () => undefined, ...storage };
   return {
-    keeper: new SnapshotKeeper(whole, () => current, (error) => errors.push(`${error.code}: ${error.message}`)),
+    keeper: keepSnapshots(whole, () => current, (error) => errors.push(`${error.code}: ${error.message}`)),
     errors,
     set(text) {
       current = text;
@@ -88,8 +88,8 @@ describe('the keeper of snapshots', () => {
       set('1');
       await kept.close();
       assert.deepEqual(errors, [
-        'STORAGE: the storage could not load the flags: no disk',
-        'STORAGE: the storage could not save the flags: disk full',
+        'STORAGE: the storage cannot load the flags: no disk',
+        'STORAGE: the storage cannot save the flags: disk full',
       ]);
     }
   });
