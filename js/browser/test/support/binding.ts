@@ -1,0 +1,37 @@
+// The module and the client that ship, as the vectors ask them; in Node and in a page.
+
+import type { SidekickBrowserClient } from '@sidekick-flags/browser/edge';
+import type { Engine } from '../../../shared/src/engine.js';
+import { snapshotOf } from '../../../shared/test/support/stream.js';
+import type { Binding } from '../../../shared/test/support/vectors.js';
+import { engineOf } from '../../ts/engine.js';
+import { Exchange, type Exports, FIXED } from '../../ts/exchange.js';
+
+type Client = new (...words: ConstructorParameters<typeof SidekickBrowserClient>) => SidekickBrowserClient;
+
+/** `Client` is that of the entry which is held against the vectors. */
+export function bindingOf(module: WebAssembly.Module, Client: Client): Binding {
+  const exchanges = new WeakMap<Engine, Exchange>();
+  const make = (high: number, low: number): Engine => {
+    const wasm = new WebAssembly.Instance(module).exports as unknown as Exports;
+    // The client takes a seed by chance; the vectors have theirs.
+    const exchange = new Exchange({ ...wasm, create: () => wasm.create(high, low) });
+    const engine = engineOf(exchange);
+    exchanges.set(engine, exchange);
+    return engine;
+  };
+  return {
+    engine: make,
+    fixed: (engine, flagKey) => {
+      const exchange = exchanges.get(engine)!;
+      return exchange.wasm.resolve(exchange.writeText(flagKey)) < 0 ? -1 : exchange.words()[FIXED]!;
+    },
+    clientWith: async (flags) => {
+      // Nothing listens on port 1; the client is closed before it could matter.
+      const client = new Client('http://127.0.0.1:1', '', { bootstrap: snapshotOf(make(1, 2), flags), wasm: module, onError: () => undefined });
+      await client.init();
+      await client.close();
+      return client;
+    },
+  };
+}
