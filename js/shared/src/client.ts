@@ -29,13 +29,14 @@ const LOAD_PATIENCE = 1_000;
 
 /** The base of all clients. Nothing here throws; only `init()` rejects. */
 export abstract class BaseClient extends Emitter<ClientEvents> {
+  /** There from the start on. */
+  protected driver: Driver | undefined;
   readonly #serverUrl: string;
   readonly #sdkKey: string;
   readonly #options: ClientOptions;
   readonly #log: Log;
   readonly #keeper: SnapshotKeeper | undefined;
   #engine: Engine | undefined;
-  #driver: Driver | undefined;
   #isStarted = false;
   #startTimer: Timer | undefined;
   /** The promise of `init()`, but for a rejected one. */
@@ -117,8 +118,8 @@ export abstract class BaseClient extends Emitter<ClientEvents> {
     this.#closing = new Promise((resolve) => {
       done = resolve;
     });
-    if (this.#driver) {
-      this.#driver.close();
+    if (this.driver) {
+      this.driver.close();
     } else {
       this.emit('status', 'closed');
       this.tell();
@@ -142,11 +143,6 @@ export abstract class BaseClient extends Emitter<ClientEvents> {
   protected override thrown(event: string, thrown: unknown): void {
     const { stack } = (thrown ?? {}) as { stack?: unknown };
     this.#log.warn(`a listener of "${event}" threw: ${stack ?? reasonOf(thrown)}`);
-  }
-
-  /** The driver, once it is started. */
-  protected get driver(): Driver | undefined {
-    return this.#driver;
   }
 
   #begin(): void {
@@ -175,7 +171,7 @@ export abstract class BaseClient extends Emitter<ClientEvents> {
     if (this.#closing) return;
     this.#engine = engine;
     const driver = drive(engine, this.transport(address, headers, engine), (notice, cause) => this.#handleNotice(notice, cause));
-    this.#driver = driver;
+    this.driver = driver;
     const take = (what: string) => (snapshot: string): void => {
       try {
         driver.importSnapshot(snapshot);
