@@ -36,6 +36,8 @@ export abstract class BrowserClient extends WasmClient {
   readonly #life = new AbortController();
   #eventSource: typeof import('./event_source.js') | undefined;
   #leave: (() => void) | undefined;
+  /** A page is not told whether the network failed or the server does not let it read. */
+  protected override readonly suspicion = `; is ${globalThis.location?.origin} in the server's ALLOWED_ORIGINS?`;
 
   protected constructor(serverUrl: string, sdkKey: string, options: BrowserClientOptions, wasm: WasmSource) {
     const name = `sidekick-1-${digest(`${serverUrl} ${options.streamUrl} ${sdkKey}`)}`;

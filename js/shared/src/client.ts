@@ -31,6 +31,8 @@ const LOAD_PATIENCE = 1_000;
 export abstract class BaseClient extends Emitter<ClientEvents> {
   /** There from the start on. */
   protected driver: Driver | undefined;
+  /** What may lie behind a failed connection, where the platform does not tell. */
+  protected readonly suspicion: string = '';
   readonly #serverUrl: string;
   readonly #sdkKey: string;
   readonly #options: ClientOptions;
@@ -196,7 +198,8 @@ export abstract class BaseClient extends Emitter<ClientEvents> {
       this.tell();
     } else if (notice.kind === ERROR) {
       const [, code, message] = /(\S+) (.*)/s.exec(notice.text) as unknown as [string, SidekickErrorCode, string];
-      const error = new SidekickError(code, cause === undefined ? message : `${message}: ${reasonOf(cause)}`, cause, notice.number || undefined);
+      const more = (cause === undefined ? '' : `: ${reasonOf(cause)}`) + (code === 'CONNECTION_FAILED' ? this.suspicion : '');
+      const error = new SidekickError(code, message + more, cause, notice.number || undefined);
       this.#lastError = error;
       if (code === 'REFUSED') this.#settle(error);
       this.#note(error);
