@@ -15,6 +15,8 @@ const WORDS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  // Some tests make thousands of instances of the module, for each of which a browser sets gigabytes of addresses aside.
+  '--js-flags=--expose-gc',
 ];
 
 /** Starts a browser with a profile of its own. What a page goes back to may be one that was kept alive. */
