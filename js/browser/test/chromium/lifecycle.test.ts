@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { eventually } from '../support/eventually.js';
 import { Stage, streams } from '../support/stage.js';
+import type { Tab } from '../support/tab.js';
 
 const stage = new Stage();
 const OFF = { key: 'dark_mode', is_enabled: false };
@@ -41,15 +42,35 @@ describe('a page that is frozen', () => {
       const other = await scene.tab();
       await other.start(server.url);
       await streams(server, 1);
-      const devtools = await scene.context.newCDPSession(leader.page);
-      await devtools.send('Page.setWebLifecycleState', { state: 'frozen' });
+      const thaw = await freeze(leader);
       const revision = await server.put(ON);
       await other.reached(revision);
       assert.equal(await other.isEnabled('dark_mode'), true);
-      await devtools.send('Page.setWebLifecycleState', { state: 'active' });
+      await streams(server, 1);
+      await thaw();
       await leader.reached(revision);
       assert.equal(await leader.isEnabled('dark_mode'), true);
       await streams(server, 1);
     });
   });
 });
+
+/**
+ * As a browser does with a page in the background: it is told, then nothing in it runs. A headless Chromium shows all its
+ * pages and freezes none that is shown, so here the debugger is what stops it.
+ */
+async function freeze({ page }: Tab): Promise<() => Promise<void>> {
+  const devtools = await page.context().newCDPSession(page);
+  const tell = (type: string): Promise<boolean> => page.evaluate((type) => document.dispatchEvent(new Event(type)), type);
+  await tell('freeze');
+  await devtools.send('Debugger.enable');
+  const paused = new Promise((resolve) => devtools.once('Debugger.paused', resolve));
+  await devtools.send('Debugger.pause');
+  const woken = page.evaluate(() => undefined);
+  await paused;
+  return async () => {
+    await devtools.send('Debugger.disable');
+    await woken;
+    await tell('resume');
+  };
+}
