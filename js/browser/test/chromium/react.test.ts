@@ -110,18 +110,29 @@ describe('useFlag', () => {
 
   it('asks for another user at once, and never mixes two', async () => {
     await stage.play(async (scene) => {
-      const onlyBen = { ...pro('trial'), key: 'new_checkout' };
-      const server = await scene.server([onlyBen, OTHER, pro('trial')]);
+      const server = await scene.server([{ ...ON, rollout_percentage: 50 }, OTHER, pro('trial')]);
+      const tab = await scene.tab();
+      await tab.start(server.url);
+      // By the hash of flag and user: 81.656 and 32.384.
+      const [out, within] = ['user-1', 'user-3'];
+      await mount(tab);
+      const before = (await record(tab, 'new_checkout')).rendered.length;
+      for (const userKey of [out, within, out]) await render(tab, userKey, 'free');
+      const { rendered, effects } = await record(tab, 'new_checkout');
+      assert.deepEqual(rendered.slice(before), [false, true, false]);
+      assert.deepEqual(effects.slice(-3), [[out, false], [within, true], [out, false]]);
+      assert.deepEqual(await listeners(tab), { began: 3, open: 3 });
+    });
+  });
+
+  it('asks with other attributes at once', async () => {
+    await stage.play(async (scene) => {
+      const server = await scene.server([OFF, OTHER, pro('trial')]);
       const tab = await scene.tab();
       await tab.start(server.url);
       await mount(tab);
-      await render(tab, 'ben', 'pro');
-      await render(tab, 'ann', 'free');
-      for (const flagKey of ['new_checkout', 'pro']) {
-        const { rendered, effects } = await record(tab, flagKey);
-        assert.deepEqual(rendered, [false, true, false]);
-        assert.deepEqual(effects, [['ann', false], ['ben', true], ['ann', false]]);
-      }
+      for (const plan of ['pro', 'free']) await render(tab, 'ann', plan);
+      assert.deepEqual((await record(tab, 'pro')).rendered, [false, true, false]);
       assert.deepEqual(await listeners(tab), { began: 3, open: 3 });
     });
   });
