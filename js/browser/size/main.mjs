@@ -17,6 +17,10 @@ const record = JSON.parse(readFileSync(file, 'utf8'));
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 const sizes = await measure();
 console.log(table(record, sizes));
+const last = record.history.at(-1);
+if (last !== undefined && last.compiler !== compiler) {
+  console.log(`\nThis module is by ${compiler}, that of the last entry by ${last.compiler}: it is held against the budget alone.`);
+}
 
 const found = why === undefined ? faults(record, sizes, compiler) : overBudget(record, sizes);
 if (found.length > 0) {

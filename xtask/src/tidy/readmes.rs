@@ -1,5 +1,7 @@
 //! Every package says in a README what it is.
 
+use std::collections::BTreeSet;
+
 use super::finding::Finding;
 use super::tree::{File, Tree};
 
@@ -8,8 +10,9 @@ pub(super) fn check(tree: &Tree) -> Vec<Finding> {
     let readme = |file: &File| {
         if file.folder().is_empty() { "README.md".to_owned() } else { format!("{}/README.md", file.folder()) }
     };
-    let without =
-        packages.map(readme).filter(|readme| tree.file(readme).is_none_or(|file| file.text.trim().is_empty()));
+    // A set: a folder can be a crate and an npm package at once.
+    let readmes: BTreeSet<String> = packages.map(readme).collect();
+    let without = readmes.into_iter().filter(|readme| tree.file(readme).is_none_or(|file| file.text.trim().is_empty()));
     without
         .map(|readme| {
             Finding::in_path(&readme, 1, "the package has no README", "what it is, for whom, and how to use it")
@@ -38,5 +41,6 @@ mod tests {
         assert_eq!(check(&tree(&[("Cargo.toml", "")])).len(), 1);
         assert_eq!(check(&tree(&[("js/node/package.json", "{}"), ("js/README.md", "# js")])).len(), 1);
         assert_eq!(check(&tree(&[("server/Cargo.toml", ""), ("server/README.md", "\n")])).len(), 1);
+        assert_eq!(check(&tree(&[("js/browser/Cargo.toml", ""), ("js/browser/package.json", "{}")])).len(), 1);
     }
 }
