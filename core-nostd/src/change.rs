@@ -1,21 +1,63 @@
 //! One change of the store, as the stream and the log carry it.
 
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::flag::Flag;
 use crate::flag_key::FlagKey;
-use crate::json::{Fields, Mode, Reader, Writer};
+use crate::json::{Mode, Reader, Writer};
 use alloc::vec::Vec;
 
 /// What happened to one flag. The revision that the change makes travels beside it, in the event's id.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Change {
+pub enum Change<F = Flag> {
     /// The flag was made or replaced.
-    Upsert(Flag),
+    Upsert(F),
     /// The flag is gone.
     Delete(FlagKey),
 }
 
-const FIELDS: &str = "type, flag, key";
+const FIELDS: &[&str] = &["type", "flag", "key"];
+
+/// Reads the change at which `reader` stands, and its flag by `read_flag`. Of a type that this version does not know
+/// the answer is `None`.
+pub(crate) fn read<F>(reader: &mut Reader<'_>, read_flag: fn(&mut Reader<'_>) -> F) -> Option<Change<F>> {
+    let (mut kind, mut flag, mut key) = (None, None, None);
+    let mut fields = reader.open_object(FIELDS, 1, Mode::Lenient);
+    while let Some(field) = reader.next_field(&mut fields) {
+        match field {
+            0 => kind = Some(Kind::of(reader.string())),
+            // The `flag` of a type to come may have another form.
+            1 if kind.is_none_or(|kind| kind == Kind::Upsert) => flag = Some(read_flag(reader)),
+            2 if kind.is_none_or(|kind| kind == Kind::Delete) => key = Some(FlagKey::read(reader)),
+            _ => reader.skip(),
+        }
+    }
+    match (kind, flag, key) {
+        (Some(Kind::Upsert), Some(flag), _) => return Some(Change::Upsert(flag)),
+        (Some(Kind::Delete), _, Some(key)) => return Some(Change::Delete(key)),
+        (Some(Kind::Upsert), ..) => reader.missing_field(&fields, "flag"),
+        (Some(Kind::Delete), ..) => reader.missing_field(&fields, "key"),
+        _ => {}
+    }
+    None
+}
+
+/// The types of changes that this version knows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Upsert,
+    Delete,
+    Other,
+}
+
+impl Kind {
+    fn of(name: &str) -> Self {
+        match name {
+            "UPSERT" => Self::Upsert,
+            "DELETE" => Self::Delete,
+            _ => Self::Other,
+        }
+    }
+}
 
 impl Change {
     /// The key of the flag that changed.
@@ -33,41 +75,17 @@ impl Change {
     /// # Errors
     /// What was wrong, with the field's path and the byte offset.
     pub fn from_json(json: &[u8]) -> Result<Option<Self>, Error> {
-        let mut reader = Reader::new(json)?;
-        let (mut kind, mut flag, mut key) = (None, None, None);
-        let mut fields = Fields::new(Mode::Lenient);
-        reader.object(|reader, name| {
-            match name {
-                "type" => {
-                    fields.once(0)?;
-                    kind = Some(reader.string()?);
-                }
-                // The `flag` of a type to come may have another form.
-                "flag" if kind.as_deref().is_none_or(|kind| kind == "UPSERT") => {
-                    fields.once(1)?;
-                    flag = Some(Flag::read(reader, Mode::Lenient)?);
-                }
-                "key" if kind.as_deref().is_none_or(|kind| kind == "DELETE") => {
-                    fields.once(2)?;
-                    key = Some(FlagKey::read(reader)?);
-                }
-                _ => return fields.unknown(reader, FIELDS),
-            }
-            Ok(())
-        })?;
-        reader.end()?;
-        let missing = |name| Error::new(ErrorKind::MissingField).in_field(name);
-        match kind.ok_or_else(|| missing("type"))?.as_ref() {
-            "UPSERT" => flag.map(|flag| Some(Self::Upsert(flag))).ok_or_else(|| missing("flag")),
-            "DELETE" => key.map(|key| Some(Self::Delete(key))).ok_or_else(|| missing("key")),
-            _ => Ok(None),
-        }
+        Reader::document(json, |reader| read(reader, |reader| Flag::read(reader, Mode::Lenient)))
     }
 
     /// Appends the change as compact JSON.
     pub fn write_json(&self, out: &mut Vec<u8>) {
         match self {
-            Self::Upsert(flag) => write_upsert(flag, out),
+            Self::Upsert(flag) => {
+                out.extend_from_slice(UPSERT.as_bytes());
+                flag.write_json(out);
+                out.push(b'}');
+            }
             Self::Delete(key) => {
                 let mut writer = Writer::new(out);
                 writer.raw("{\"type\":\"DELETE\",\"key\":");
@@ -78,9 +96,5 @@ impl Change {
     }
 }
 
-/// Appends the UPSERT of `flag` as compact JSON.
-pub(crate) fn write_upsert(flag: &Flag, out: &mut Vec<u8>) {
-    out.extend_from_slice(b"{\"type\":\"UPSERT\",\"flag\":");
-    flag.write_json(out);
-    out.push(b'}');
-}
+/// How an UPSERT starts; the flag and a brace follow.
+pub(crate) const UPSERT: &str = "{\"type\":\"UPSERT\",\"flag\":";

@@ -1,30 +1,53 @@
 //! A flag made ready to evaluate, once, when it arrives.
 
+use crate::error::Error;
+use crate::evaluate::{Evaluation, Reason};
+use crate::event_id::Revision;
 use crate::flag::Flag;
+use crate::flag_fields::{self, FlagFields};
+use crate::flag_key::FlagKey;
+use crate::json::{Mode, Reader};
 use crate::murmur3::Murmur3;
 use crate::rollout::{Bucket, Percentage};
-use crate::rule::{Operator, TargetingRule};
+use crate::rule::Operator;
+use crate::time::Timestamp;
 use alloc::boxed::Box;
+use alloc::string::String;
 use alloc::vec::Vec;
 
-/// A flag with what its evaluation needs: the hash state after `flag_key:`, the attributes that its rules read, and an
-/// index of each large `Equals` list.
+/// A flag with what its evaluation needs: the hash state after `flag_key:`, the attributes that its rules read, and the
+/// rules' values in a row, large `Equals` lists sorted. What is for people alone it has in its document only.
 #[derive(Clone, Debug)]
 pub struct CompiledFlag {
-    flag: Flag,
+    key: FlagKey,
+    revision: Revision,
+    document: Box<str>,
     prefix: Murmur3,
-    attributes: Vec<Box<str>>,
+    is_enabled: bool,
+    /// The share of users. None is everybody, and so is all.
+    share: Percentage,
+    attributes: Vec<Span>,
     rules: Vec<CompiledRule>,
+    values: Vec<Span>,
+    /// What the spans are of.
+    text: String,
 }
 
-/// What a rule's evaluation needs beside the rule.
-#[derive(Clone, Debug)]
+/// A part of a flag's text.
+#[derive(Clone, Copy, Debug)]
+struct Span {
+    start: u32,
+    end: u32,
+}
+
+#[derive(Clone, Copy, Debug)]
 struct CompiledRule {
-    /// Where the rule's attribute stands in `CompiledFlag::attributes`.
-    attribute: usize,
-    /// The places of the values in their sorted order, for lists that are longer than `SCANNED_VALUES` and looked up
-    /// as a whole; otherwise empty.
-    sorted: Box<[u16]>,
+    /// Which of the flag's attributes it reads.
+    attribute: u32,
+    /// By the operator's number.
+    operator: u32,
+    /// Which of the flag's values it has.
+    values: Span,
 }
 
 /// Up to this many values a scan is faster than a look-up.
@@ -34,23 +57,83 @@ impl CompiledFlag {
     /// Makes `flag` ready.
     #[must_use]
     pub fn new(flag: Flag) -> Self {
-        let mut attributes: Vec<Box<str>> = Vec::new();
-        let rules = flag.rules.iter().map(|rule| CompiledRule::new(rule, &mut attributes)).collect();
-        let prefix = Murmur3::new(0).update(flag.key.as_str().as_bytes()).update(b":");
-        Self { flag, prefix, attributes, rules }
+        let document = String::from_utf8(flag.to_json()).unwrap_or_default();
+        let mut compiled = Self::empty();
+        compiled.is_enabled = flag.is_enabled;
+        compiled.rollout(flag.rollout_percentage);
+        compiled.revision = flag.revision;
+        for rule in &flag.rules {
+            compiled.rule();
+            compiled.attribute(&rule.attribute);
+            compiled.operator(rule.operator.number(), rule.operator.name());
+            for value in &rule.values {
+                compiled.value(value);
+            }
+            compiled.end_rule();
+        }
+        compiled.key = flag.key;
+        compiled.finish(&document);
+        compiled
     }
 
-    /// The flag as it was given.
-    #[inline]
+    /// Reads the JSON value at which `reader` stands, leniently. What is for people alone is kept as it is.
+    pub(crate) fn read(reader: &mut Reader<'_>) -> Box<Self> {
+        let start = reader.start();
+        let mut compiled = Box::new(Self::empty());
+        flag_fields::read(reader, Mode::Lenient, &mut *compiled);
+        compiled.finish(reader.since(start));
+        compiled
+    }
+
+    fn empty() -> Self {
+        Self {
+            key: FlagKey::placeholder(),
+            revision: Revision::ZERO,
+            document: Box::default(),
+            prefix: Murmur3::new(0),
+            is_enabled: false,
+            share: Percentage::HUNDRED,
+            attributes: Vec::new(),
+            rules: Vec::new(),
+            values: Vec::new(),
+            text: String::new(),
+        }
+    }
+
+    fn finish(&mut self, document: &str) {
+        self.prefix = Murmur3::new(0).update(self.key.as_str().as_bytes()).update(b":");
+        self.document = document.into();
+    }
+
+    /// The flag's key.
     #[must_use]
-    pub const fn flag(&self) -> &Flag {
-        &self.flag
+    pub const fn key(&self) -> &FlagKey {
+        &self.key
+    }
+
+    /// The store revision at which the flag last changed.
+    #[must_use]
+    pub const fn revision(&self) -> Revision {
+        self.revision
+    }
+
+    /// The flag as JSON, as it came.
+    #[must_use]
+    pub const fn document(&self) -> &str {
+        &self.document
+    }
+
+    /// The flag as people edit it, read from its document.
+    ///
+    /// # Errors
+    /// What is wrong with a part that evaluation does not read.
+    pub fn flag(&self) -> Result<Flag, Error> {
+        Flag::from_json(self.document.as_bytes(), Mode::Lenient)
     }
 
     /// The names of the attributes that the rules read, each once. A binding needs to fetch no others.
-    #[must_use]
-    pub fn attributes(&self) -> &[Box<str>] {
-        &self.attributes
+    pub fn attributes(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.attributes.iter().map(|span| self.part(*span))
     }
 
     /// The bucket of a user: from MurmurHash3_x86_32 (seed 0) of `flag_key:user_key`.
@@ -62,40 +145,39 @@ impl CompiledFlag {
 
     /// The answer where it is the same for everyone: the flag is off, or has no rules and a rollout of none or all.
     #[must_use]
-    pub fn static_answer(&self) -> Option<bool> {
-        match self.flag.is_enabled {
-            false => Some(false),
-            true if self.rules.is_empty() => self.static_rollout(),
-            true => None,
-        }
+    pub fn static_evaluation(&self) -> Option<Evaluation> {
+        let (enabled, reason) = match self.is_enabled {
+            false => (false, Reason::Disabled),
+            true if self.rules.is_empty() => (self.static_rollout()?, Reason::Static),
+            true => return None,
+        };
+        Some(Evaluation { enabled, reason, revision: self.revision })
     }
 
     /// How much memory the flag takes, by an estimate.
     pub(crate) fn heap_bytes(&self) -> usize {
-        Self::heap_bytes_of(&self.flag)
+        let texts = self.key.as_str().len() + self.document.len() + self.text.len();
+        let spans = (self.attributes.len() + self.values.len()) * size_of::<Span>();
+        size_of::<Self>() + texts + spans + self.rules.len() * size_of::<CompiledRule>()
     }
 
-    /// How much memory `flag` would take once it is made ready.
-    pub(crate) fn heap_bytes_of(flag: &Flag) -> usize {
-        let text = |text: &str| size_of::<Box<str>>() + text.len();
-        let rule = |rule: &TargetingRule| {
-            let values: usize = rule.values.iter().map(|value| text(value) + size_of::<u16>()).sum();
-            // No limit holds the name of an operator that a newer server knows.
-            let operator = if let Operator::Unknown(name) = &rule.operator { name.len() } else { 0 };
-            size_of::<TargetingRule>() + size_of::<CompiledRule>() + 2 * text(&rule.attribute) + operator + values
-        };
-        let rules: usize = flag.rules.iter().map(rule).sum();
-        let description = flag.description.as_deref().map_or(0, str::len);
-        size_of::<Self>() + flag.key.as_str().len() + description + rules
+    #[inline]
+    pub(crate) const fn is_on(&self) -> bool {
+        self.is_enabled
+    }
+
+    #[inline]
+    pub(crate) const fn share(&self) -> Percentage {
+        self.share
     }
 
     /// The rollout's answer where it is the same for everyone.
     #[inline]
     pub(crate) fn static_rollout(&self) -> Option<bool> {
-        match self.flag.rollout_percentage {
-            None | Some(Percentage::HUNDRED) => Some(true),
-            Some(Percentage::ZERO) => Some(false),
-            Some(_) => None,
+        match self.share {
+            Percentage::HUNDRED => Some(true),
+            Percentage::ZERO => Some(false),
+            _ => None,
         }
     }
 
@@ -103,78 +185,186 @@ impl CompiledFlag {
     #[inline]
     pub(crate) fn first_match<'a>(&self, attribute: impl Fn(usize, &str) -> Option<&'a str>) -> Option<usize> {
         // Rules in a row often read the same attribute: it is fetched once for them.
-        let mut fetched: Option<(usize, Option<&str>)> = None;
-        self.flag.rules.iter().zip(&self.rules).position(|(rule, compiled)| {
-            let value = match fetched {
-                Some((index, value)) if index == compiled.attribute => value,
-                _ => attribute(compiled.attribute, &rule.attribute),
-            };
-            fetched = Some((compiled.attribute, value));
-            value.is_some_and(|value| compiled.matches(rule, value))
+        let mut fetched = u32::MAX;
+        let mut value = None;
+        self.rules.iter().position(|rule| {
+            if fetched != rule.attribute {
+                fetched = rule.attribute;
+                let index = fetched as usize;
+                let name = self.attributes.get(index).map_or("", |span| self.part(*span));
+                value = attribute(index, name);
+            }
+            value.is_some_and(|value| self.matches(*rule, value.as_bytes()))
         })
     }
-}
 
-impl CompiledRule {
-    fn new(rule: &TargetingRule, attributes: &mut Vec<Box<str>>) -> Self {
-        let known = attributes.iter().position(|name| *name == rule.attribute);
-        let attribute = known.unwrap_or_else(|| {
-            attributes.push(rule.attribute.clone());
-            attributes.len() - 1
+    #[inline]
+    fn matches(&self, rule: CompiledRule, value: &[u8]) -> bool {
+        let values = self.values.get(rule.values.start as usize..rule.values.end as usize).unwrap_or_default();
+        let text = self.text.as_bytes();
+        if rule.operator <= NOT_EQUALS && values.len() > SCANNED_VALUES {
+            return look_up(values, value, text).is_ok() == (rule.operator == EQUALS);
+        }
+        let is_any = values.iter().any(|span| {
+            let part = part(text, span);
+            match rule.operator {
+                CONTAINS => contains(value, part),
+                STARTS_WITH => starts_with(value, part),
+                ENDS_WITH => ends_with(value, part),
+                EQUALS | NOT_EQUALS => part.len() == value.len() && starts_with(value, part),
+                _ => false,
+            }
         });
-        let looked_up = matches!(rule.operator, Operator::Equals | Operator::NotEquals);
-        let mut sorted = Box::default();
-        // A longer list than a decoded rule can have is scanned too: its places might not fit.
-        if looked_up && (SCANNED_VALUES + 1..=TargetingRule::MAX_VALUES).contains(&rule.values.len()) {
-            let mut order: Vec<(&str, u16)> = rule.values.iter().map(|value| &**value).zip(0..).collect();
-            order.sort_unstable_by(|a, b| by_length(a.0, b.0));
-            sorted = order.into_iter().map(|(_, place)| place).collect();
-        }
-        Self { attribute, sorted }
+        is_any != (rule.operator == NOT_EQUALS)
     }
 
-    #[inline]
-    fn matches(&self, rule: &TargetingRule, value: &str) -> bool {
-        let mut values = rule.values.iter();
-        match &rule.operator {
-            Operator::Equals => self.is_listed(rule, value),
-            Operator::NotEquals => !self.is_listed(rule, value),
-            Operator::Contains => values.any(|part| value.contains(&**part)),
-            Operator::StartsWith => values.any(|part| starts_with(value, part)),
-            Operator::EndsWith => values.any(|part| ends_with(value, part)),
-            Operator::Unknown(_) => false,
-        }
+    fn part(&self, span: Span) -> &str {
+        self.text.get(span.start as usize..span.end as usize).unwrap_or_default()
     }
 
-    #[inline]
-    fn is_listed(&self, rule: &TargetingRule, value: &str) -> bool {
-        if self.sorted.is_empty() {
-            return rule.values.iter().any(|listed| listed.len() == value.len() && starts_with(value, listed));
-        }
-        let listed = |place: &u16| rule.values.get(usize::from(*place)).map_or("", |listed| listed);
-        self.sorted.binary_search_by(|place| by_length(listed(place), value)).is_ok()
+    /// Keeps a text.
+    fn keep(&mut self, text: &str) -> Span {
+        let start = self.text.len() as u32;
+        self.text.push_str(text);
+        Span { start, end: self.text.len() as u32 }
     }
 }
 
-/// As `str::starts_with`; a look at the first byte spares most texts the comparison, which is a call.
+const EQUALS: u32 = Operator::Equals.number() as u32;
+const NOT_EQUALS: u32 = Operator::NotEquals.number() as u32;
+const CONTAINS: u32 = Operator::Contains.number() as u32;
+const STARTS_WITH: u32 = Operator::StartsWith.number() as u32;
+const ENDS_WITH: u32 = Operator::EndsWith.number() as u32;
+
+impl FlagFields for CompiledFlag {
+    const IS_FOR_PEOPLE: bool = false;
+
+    fn key(&mut self, key: FlagKey) {
+        self.key = key;
+    }
+
+    fn is_enabled(&mut self, is_enabled: bool) {
+        self.is_enabled = is_enabled;
+    }
+
+    fn rollout(&mut self, share: Option<Percentage>) {
+        self.share = share.unwrap_or(Percentage::HUNDRED);
+    }
+
+    fn revision(&mut self, revision: Revision) {
+        self.revision = revision;
+    }
+
+    fn rules(&mut self) {
+        self.rules.clear();
+        self.attributes.clear();
+    }
+
+    fn rule(&mut self) {
+        let start = self.values.len() as u32;
+        self.rules.push(CompiledRule { attribute: 0, operator: 0, values: Span { start, end: start } });
+    }
+
+    fn attribute(&mut self, name: &str) {
+        let known = self.attributes().position(|known| known == name);
+        let attribute = known.unwrap_or_else(|| {
+            let name = self.keep(name);
+            self.attributes.push(name);
+            self.attributes.len() - 1
+        });
+        if let Some(rule) = self.rules.last_mut() {
+            rule.attribute = attribute as u32;
+        }
+    }
+
+    fn operator(&mut self, number: usize, _name: &str) {
+        if let Some(rule) = self.rules.last_mut() {
+            rule.operator = number as u32;
+        }
+    }
+
+    fn values(&mut self) {
+        if let Some(rule) = self.rules.last() {
+            self.values.truncate(rule.values.start as usize);
+        }
+    }
+
+    fn value(&mut self, value: &str) {
+        let value = self.keep(value);
+        self.values.push(value);
+    }
+
+    fn end_rule(&mut self) {
+        let Some(rule) = self.rules.last_mut() else {
+            return;
+        };
+        rule.values.end = self.values.len() as u32;
+        let listed = self.values.get_mut(rule.values.start as usize..).unwrap_or_default();
+        if listed.len() <= SCANNED_VALUES || rule.operator > NOT_EQUALS {
+            return;
+        }
+        // Sorted by inserting: there is code for that anyway, and there are at most a thousand.
+        let text = self.text.as_bytes();
+        for done in 1..listed.len() {
+            let (sorted, rest) = listed.split_at_mut_checked(done).unwrap_or_default();
+            let Some(span) = rest.first().copied() else {
+                return;
+            };
+            let (Ok(place) | Err(place)) = look_up(sorted, part(text, &span), text);
+            listed.copy_within(place..done, place + 1);
+            if let Some(free) = listed.get_mut(place) {
+                *free = span;
+            }
+        }
+    }
+
+    fn description(&mut self, _description: Option<Box<str>>) {}
+
+    fn created_at(&mut self, _time: Timestamp) {}
+
+    fn updated_at(&mut self, _time: Timestamp) {}
+}
+
 #[inline]
-fn starts_with(text: &str, part: &str) -> bool {
-    match part.as_bytes() {
-        [] => true,
-        [first, ..] => text.as_bytes().first() == Some(first) && text.starts_with(part),
-    }
+fn part<'a>(text: &'a [u8], span: &Span) -> &'a [u8] {
+    text.get(span.start as usize..span.end as usize).unwrap_or_default()
 }
 
-/// As `str::ends_with`, by way of the last byte.
+/// Where a value stands among sorted ones, or where it would. Shorter ones come first: most comparisons then end at the
+/// length.
+fn look_up(values: &[Span], value: &[u8], text: &[u8]) -> Result<usize, usize> {
+    values.binary_search_by(|span| {
+        let other = part(text, span);
+        other.len().cmp(&value.len()).then_with(|| other.cmp(value))
+    })
+}
+
+/// A look at the first byte spares most texts the comparison, which is a call.
 #[inline]
-fn ends_with(text: &str, part: &str) -> bool {
-    match part.as_bytes() {
+fn starts_with(text: &[u8], part: &[u8]) -> bool {
+    match part {
         [] => true,
-        [.., last] => text.as_bytes().last() == Some(last) && text.ends_with(part),
+        [first, ..] => text.first() == Some(first) && text.starts_with(part),
     }
 }
 
-/// Shorter first: most comparisons then end at the length.
-fn by_length(a: &str, b: &str) -> core::cmp::Ordering {
-    a.len().cmp(&b.len()).then_with(|| a.cmp(b))
+/// By way of the last byte.
+#[inline]
+fn ends_with(text: &[u8], part: &[u8]) -> bool {
+    match part {
+        [] => true,
+        [.., last] => text.last() == Some(last) && text.ends_with(part),
+    }
+}
+
+/// The search of `str::contains` takes 1 kB in a WebAssembly module, and longer to start than short texts take to scan.
+#[inline]
+fn contains(mut text: &[u8], part: &[u8]) -> bool {
+    while text.len() >= part.len() {
+        if starts_with(text, part) {
+            return true;
+        }
+        text = text.get(1..).unwrap_or_default();
+    }
+    false
 }

@@ -1,6 +1,6 @@
 //! An order-free checksum over which flag stands at which revision.
 
-use crate::error::{Error, ErrorKind, excerpt};
+use crate::error::ErrorKind;
 use crate::event_id::Revision;
 use crate::flag_key::FlagKey;
 use crate::json::Reader;
@@ -39,14 +39,24 @@ impl Digest {
     /// Reads 16 lower-case hexadecimal digits.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let lower_hex = text.len() == 16 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-        if lower_hex { u64::from_str_radix(text, 16).ok().map(Self) } else { None }
+        if text.len() != 16 {
+            return None;
+        }
+        let digit = |byte| match byte {
+            b'0'..=b'9' => Some(byte - b'0'),
+            b'a'..=b'f' => Some(byte - b'a' + 10),
+            _ => None,
+        };
+        text.bytes().try_fold(0, |value, byte| Some(value << 4 | u64::from(digit(byte)?))).map(Self)
     }
 
-    pub(crate) fn read(reader: &mut Reader<'_>) -> Result<Self, Error> {
-        let start = reader.start()?;
-        let text = reader.string()?;
-        Self::parse(&text).ok_or_else(|| Error::new(ErrorKind::InvalidDigest { found: excerpt(&text) }).at(start))
+    pub(crate) fn read(reader: &mut Reader<'_>) -> Self {
+        let start = reader.start();
+        let digest = Self::parse(reader.string());
+        digest.unwrap_or_else(|| {
+            reader.fault_at(ErrorKind::InvalidDigest, start);
+            Self::EMPTY
+        })
     }
 }
 

@@ -124,7 +124,7 @@ impl CompiledFlag {
         A: Attributes + ?Sized,
     {
         let (enabled, reason) = self.decide(user_key, attributes);
-        Evaluation { enabled, reason, revision: self.flag().revision }
+        Evaluation { enabled, reason, revision: self.revision() }
     }
 
     #[inline]
@@ -132,18 +132,16 @@ impl CompiledFlag {
     where
         A: Attributes + ?Sized,
     {
-        if !self.flag().is_enabled {
+        if !self.is_on() {
             return (false, Reason::Disabled);
         }
         if let Some(rule_index) = self.first_match(|index, name| attributes.value_of(index, name)) {
             return (true, Reason::TargetingMatch { rule_index });
         }
-        match (self.static_rollout(), self.flag().rollout_percentage) {
-            (None, Some(share)) => {
-                let bucket = self.bucket(user_key());
-                (share.includes(bucket), Reason::Split { bucket })
-            }
-            (answer, _) => (answer.unwrap_or(true), Reason::Static),
+        if let Some(answer) = self.static_rollout() {
+            return (answer, Reason::Static);
         }
+        let bucket = self.bucket(user_key());
+        (self.share().includes(bucket), Reason::Split { bucket })
     }
 }

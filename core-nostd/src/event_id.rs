@@ -1,8 +1,10 @@
 //! Which history (epoch), and which moment of it (revision): what an event id names.
 
-use crate::error::{Error, ErrorKind, excerpt};
-use crate::json::Reader;
+use crate::digits::digits;
+use crate::error::{Error, ErrorKind};
+use crate::json::{Reader, Writer};
 use alloc::boxed::Box;
+use alloc::vec::Vec;
 use core::fmt;
 
 /// The store's counter: +1 for each change, without gaps, in commit order. 0 is the empty store.
@@ -46,9 +48,13 @@ impl Revision {
         if self.0 < Self::MAX.0 { Self(self.0 + 1) } else { self }
     }
 
-    pub(crate) fn read(reader: &mut Reader<'_>) -> Result<Self, Error> {
-        let start = reader.start()?;
-        Self::parse(reader.number()?).map_err(|error| error.at(start))
+    pub(crate) fn read(reader: &mut Reader<'_>) -> Self {
+        let start = reader.start();
+        let revision = Self::from_digits(reader.number());
+        revision.unwrap_or_else(|| {
+            reader.fault_at(ErrorKind::InvalidRevision, start);
+            Self::ZERO
+        })
     }
 
     /// Reads plain decimal digits without sign or leading zeros.
@@ -56,9 +62,12 @@ impl Revision {
     /// # Errors
     /// [`ErrorKind::InvalidRevision`].
     pub fn parse(text: &str) -> Result<Self, Error> {
-        let plain = text.bytes().all(|byte| byte.is_ascii_digit()) && (text == "0" || !text.starts_with('0'));
-        let value = if plain { text.parse().ok() } else { None };
-        value.and_then(Self::new).ok_or_else(|| ErrorKind::InvalidRevision { found: excerpt(text) }.into())
+        Self::from_digits(text).ok_or_else(|| Error::new(ErrorKind::InvalidRevision, text))
+    }
+
+    fn from_digits(text: &str) -> Option<Self> {
+        let has_leading_zero = text.len() > 1 && text.starts_with('0');
+        digits(text.as_bytes()).filter(|_| !has_leading_zero).and_then(Self::new)
     }
 }
 
@@ -68,11 +77,16 @@ impl Epoch {
     /// # Errors
     /// [`ErrorKind::InvalidEventId`].
     pub fn new(name: &str) -> Result<Self, Error> {
-        if name.len() <= 64 && crate::flag_key::is_name(name) {
-            Ok(Self(name.into()))
-        } else {
-            Err(ErrorKind::InvalidEventId { found: excerpt(name) }.into())
-        }
+        if Self::is_right(name) { Ok(Self(name.into())) } else { Err(Error::new(ErrorKind::InvalidEventId, name)) }
+    }
+
+    /// A name that [`EventId::split`] has checked.
+    pub(crate) fn unchecked(name: &str) -> Self {
+        Self(name.into())
+    }
+
+    fn is_right(name: &str) -> bool {
+        name.len() <= 64 && crate::flag_key::is_name(name)
     }
 
     /// The epoch's name.
@@ -88,12 +102,26 @@ impl EventId {
     /// # Errors
     /// [`ErrorKind::InvalidEventId`].
     pub fn parse(text: &str) -> Result<Self, Error> {
-        let invalid = || Error::new(ErrorKind::InvalidEventId { found: excerpt(text) });
-        let (epoch, revision) = text.split_once(':').ok_or_else(invalid)?;
-        Ok(Self {
-            epoch: Epoch::new(epoch).map_err(|_| invalid())?,
-            revision: Revision::parse(revision).map_err(|_| invalid())?,
-        })
+        match Self::split(text) {
+            Some((epoch, revision)) => Ok(Self { epoch: Epoch(epoch.into()), revision }),
+            None => Err(Error::new(ErrorKind::InvalidEventId, text)),
+        }
+    }
+
+    /// The epoch's name and the revision of an event id.
+    pub(crate) fn split(text: &str) -> Option<(&str, Revision)> {
+        // No byte of another character is a colon's.
+        let colon = text.bytes().position(|byte| byte == b':')?;
+        let epoch = text.get(..colon).filter(|epoch| Epoch::is_right(epoch))?;
+        Some((epoch, Revision::from_digits(text.get(colon + 1..)?)?))
+    }
+
+    /// Appends `<epoch>:<revision>`.
+    pub fn write(&self, out: &mut Vec<u8>) {
+        let mut writer = Writer::new(out);
+        writer.raw(&self.epoch.0);
+        writer.raw(":");
+        writer.integer(self.revision.0);
     }
 }
 

@@ -1,11 +1,12 @@
 //! The flag: its fields, their limits and its JSON form.
 
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::event_id::Revision;
+use crate::flag_fields::{self, FlagFields};
 use crate::flag_key::FlagKey;
-use crate::json::{Fields, Mode, Reader, Writer};
+use crate::json::{Mode, Reader, Writer};
 use crate::rollout::Percentage;
-use crate::rule::TargetingRule;
+use crate::rule::{Operator, TargetingRule};
 use crate::time::Timestamp;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -31,9 +32,6 @@ pub struct Flag {
     pub updated_at: Timestamp,
 }
 
-pub(crate) const FIELDS: &str =
-    "key, is_enabled, rollout_percentage, description, rules, revision, created_at, updated_at";
-
 impl Flag {
     /// The most bytes of a description.
     pub const MAX_DESCRIPTION: usize = 1024;
@@ -50,8 +48,8 @@ impl Flag {
             description: None,
             rules: Vec::new(),
             revision: Revision::ZERO,
-            created_at: Timestamp::from_millis(0),
-            updated_at: Timestamp::from_millis(0),
+            created_at: Timestamp::EPOCH,
+            updated_at: Timestamp::EPOCH,
         }
     }
 
@@ -60,63 +58,14 @@ impl Flag {
     /// # Errors
     /// What was wrong, with the field's path and the byte offset.
     pub fn from_json(json: &[u8], mode: Mode) -> Result<Self, Error> {
-        let mut reader = Reader::new(json)?;
-        let flag = Self::read(&mut reader, mode)?;
-        reader.end()?;
-        Ok(flag)
+        Reader::document(json, |reader| Self::read(reader, mode))
     }
 
     /// Reads the JSON value at which `reader` stands as a flag.
-    ///
-    /// # Errors
-    /// What was wrong, with the field's path and the byte offset.
-    pub fn read(reader: &mut Reader<'_>, mode: Mode) -> Result<Self, Error> {
-        let start = reader.start()?;
-        let mut key = None;
+    pub fn read(reader: &mut Reader<'_>, mode: Mode) -> Self {
         let mut flag = Self::new(FlagKey::placeholder());
-        let mut fields = Fields::new(mode);
-        reader.object(|reader, name| {
-            match name {
-                "key" => {
-                    fields.once(0)?;
-                    key = Some(FlagKey::read(reader)?);
-                }
-                "is_enabled" => {
-                    fields.once(1)?;
-                    flag.is_enabled = reader.boolean()?;
-                }
-                "rollout_percentage" => {
-                    fields.once(2)?;
-                    flag.rollout_percentage = read_rollout(reader)?;
-                }
-                "description" => {
-                    fields.once(3)?;
-                    flag.description = read_description(reader)?;
-                }
-                "rules" => {
-                    fields.once(4)?;
-                    flag.rules = read_rules(reader, mode)?;
-                }
-                "revision" => {
-                    fields.once(5)?;
-                    flag.revision = Revision::read(reader)?;
-                }
-                "created_at" => {
-                    fields.once(6)?;
-                    flag.created_at = read_timestamp(reader)?;
-                }
-                "updated_at" => {
-                    fields.once(7)?;
-                    flag.updated_at = read_timestamp(reader)?;
-                }
-                _ => return fields.unknown(reader, FIELDS),
-            }
-            Ok(())
-        })?;
-        match key {
-            Some(key) => Ok(Self { key, ..flag }),
-            None => Err(Error::new(ErrorKind::MissingField).in_field("key").at(start)),
-        }
+        flag_fields::read(reader, mode, &mut flag);
+        flag
     }
 
     /// The flag as compact JSON, all fields in the order of the struct.
@@ -136,14 +85,11 @@ impl Flag {
         writer.raw(if self.is_enabled { "true" } else { "false" });
         writer.raw(",\"rollout_percentage\":");
         match self.rollout_percentage {
-            Some(share) => writer.display(share),
+            Some(share) => writer.thousandths(share.thousandths()),
             None => writer.raw("null"),
         }
         writer.raw(",\"description\":");
-        match &self.description {
-            Some(description) => writer.string(description),
-            None => writer.raw("null"),
-        }
+        writer.string_or_null(self.description.as_deref());
         writer.raw(",\"rules\":[");
         for (index, rule) in self.rules.iter().enumerate() {
             writer.comma_unless_first(index);
@@ -152,30 +98,79 @@ impl Flag {
         writer.raw("],\"revision\":");
         writer.integer(self.revision.get());
         writer.raw(",\"created_at\":\"");
-        writer.display(self.created_at);
+        writer.raw(self.created_at.as_str());
         writer.raw("\",\"updated_at\":\"");
-        writer.display(self.updated_at);
+        writer.raw(self.updated_at.as_str());
         writer.raw("\"}");
     }
 }
 
-pub(crate) fn read_rollout(reader: &mut Reader<'_>) -> Result<Option<Percentage>, Error> {
-    if reader.null()? {
-        return Ok(None);
+impl FlagFields for Flag {
+    const IS_FOR_PEOPLE: bool = true;
+
+    fn key(&mut self, key: FlagKey) {
+        self.key = key;
     }
-    let start = reader.start()?;
-    Percentage::parse(reader.number()?).map(Some).map_err(|error| error.at(start))
-}
 
-pub(crate) fn read_description(reader: &mut Reader<'_>) -> Result<Option<Box<str>>, Error> {
-    if reader.null()? { Ok(None) } else { reader.bounded_string(Flag::MAX_DESCRIPTION).map(Some) }
-}
+    fn is_enabled(&mut self, is_enabled: bool) {
+        self.is_enabled = is_enabled;
+    }
 
-pub(crate) fn read_rules(reader: &mut Reader<'_>, mode: Mode) -> Result<Vec<TargetingRule>, Error> {
-    reader.list(Flag::MAX_RULES, |reader| TargetingRule::read(reader, mode))
-}
+    fn rollout(&mut self, share: Option<Percentage>) {
+        self.rollout_percentage = share;
+    }
 
-pub(crate) fn read_timestamp(reader: &mut Reader<'_>) -> Result<Timestamp, Error> {
-    let start = reader.start()?;
-    Timestamp::parse(&reader.string()?).map_err(|error| error.at(start))
+    fn revision(&mut self, revision: Revision) {
+        self.revision = revision;
+    }
+
+    fn rules(&mut self) {
+        self.rules.clear();
+    }
+
+    fn rule(&mut self) {
+        self.rules.push(TargetingRule {
+            attribute: Box::default(),
+            operator: Operator::Unknown(Box::default()),
+            values: Vec::new(),
+        });
+    }
+
+    fn attribute(&mut self, name: &str) {
+        if let Some(rule) = self.rules.last_mut() {
+            rule.attribute = name.into();
+        }
+    }
+
+    fn operator(&mut self, number: usize, name: &str) {
+        if let Some(rule) = self.rules.last_mut() {
+            rule.operator = Operator::new(number, name);
+        }
+    }
+
+    fn values(&mut self) {
+        if let Some(rule) = self.rules.last_mut() {
+            rule.values.clear();
+        }
+    }
+
+    fn value(&mut self, value: &str) {
+        if let Some(rule) = self.rules.last_mut() {
+            rule.values.push(value.into());
+        }
+    }
+
+    fn end_rule(&mut self) {}
+
+    fn description(&mut self, description: Option<Box<str>>) {
+        self.description = description;
+    }
+
+    fn created_at(&mut self, time: Timestamp) {
+        self.created_at = time;
+    }
+
+    fn updated_at(&mut self, time: Timestamp) {
+        self.updated_at = time;
+    }
 }

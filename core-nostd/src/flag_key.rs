@@ -1,6 +1,6 @@
 //! A flag's identity.
 
-use crate::error::{Error, ErrorKind, excerpt};
+use crate::error::{Error, ErrorKind};
 use crate::json::Reader;
 use alloc::boxed::Box;
 use core::fmt;
@@ -18,11 +18,11 @@ impl FlagKey {
     /// # Errors
     /// [`ErrorKind::InvalidKey`].
     pub fn new(key: &str) -> Result<Self, Error> {
-        if key.len() <= Self::MAX_LENGTH && is_name(key) {
-            Ok(Self(key.into()))
-        } else {
-            Err(ErrorKind::InvalidKey { found: excerpt(key) }.into())
-        }
+        Self::from_text(key).ok_or_else(|| Error::new(ErrorKind::InvalidKey, key))
+    }
+
+    fn from_text(key: &str) -> Option<Self> {
+        if key.len() <= Self::MAX_LENGTH && is_name(key) { Some(Self(key.into())) } else { None }
     }
 
     /// The key as text.
@@ -37,10 +37,13 @@ impl FlagKey {
         Self(Box::default())
     }
 
-    pub(crate) fn read(reader: &mut Reader<'_>) -> Result<Self, Error> {
-        let start = reader.start()?;
-        let key = reader.string()?;
-        Self::new(&key).map_err(|error| error.at(start))
+    pub(crate) fn read(reader: &mut Reader<'_>) -> Self {
+        let start = reader.start();
+        let key = Self::from_text(reader.string());
+        key.unwrap_or_else(|| {
+            reader.fault_at(ErrorKind::InvalidKey, start);
+            Self::placeholder()
+        })
     }
 }
 

@@ -2,9 +2,10 @@
 
 use crate::error::{Error, ErrorKind};
 use crate::event_id::Revision;
-use crate::flag::{self, Flag};
+use crate::flag::Flag;
+use crate::flag_fields;
 use crate::flag_key::FlagKey;
-use crate::json::{Fields, Mode, Reader};
+use crate::json::{Mode, Reader};
 use crate::rollout::Percentage;
 use crate::rule::TargetingRule;
 use crate::time::Timestamp;
@@ -39,50 +40,29 @@ impl FlagPatch {
     /// # Errors
     /// What was wrong, with the field's path and the byte offset.
     pub fn from_json(json: &[u8]) -> Result<Self, Error> {
-        let mut reader = Reader::new(json)?;
-        let mut patch = Self::default();
-        let mut fields = Fields::new(Mode::Strict);
-        reader.object(|reader, name| {
-            match name {
-                "is_enabled" => {
-                    fields.once(0)?;
-                    patch.is_enabled = Some(if reader.null()? { false } else { reader.boolean()? });
+        Reader::document(json, |reader| {
+            let mut patch = Self::default();
+            let mut fields = reader.open_object(flag_fields::FIELDS, 0, Mode::Strict);
+            while let Some(field) = reader.next_field(&mut fields) {
+                match field {
+                    0 => patch.key = Some(FlagKey::read(reader)),
+                    1 => patch.is_enabled = Some(!reader.null() && reader.boolean()),
+                    2 => patch.rollout_percentage = Some(flag_fields::read_rollout(reader)),
+                    3 => patch.description = Some(flag_fields::read_description(reader)),
+                    4 => {
+                        let mut listed = Flag::new(FlagKey::placeholder());
+                        if !reader.null() {
+                            flag_fields::read_rules(reader, Mode::Strict, &mut listed);
+                        }
+                        patch.rules = Some(listed.rules);
+                    }
+                    5 => patch.revision = Some(Revision::read(reader)),
+                    6 => patch.created_at = Some(flag_fields::read_timestamp(reader)),
+                    _ => patch.updated_at = Some(flag_fields::read_timestamp(reader)),
                 }
-                "rollout_percentage" => {
-                    fields.once(1)?;
-                    patch.rollout_percentage = Some(flag::read_rollout(reader)?);
-                }
-                "description" => {
-                    fields.once(2)?;
-                    patch.description = Some(flag::read_description(reader)?);
-                }
-                "rules" => {
-                    fields.once(3)?;
-                    let reset = reader.null()?;
-                    patch.rules = Some(if reset { Vec::new() } else { flag::read_rules(reader, Mode::Strict)? });
-                }
-                "key" => {
-                    fields.once(4)?;
-                    patch.key = Some(FlagKey::read(reader)?);
-                }
-                "revision" => {
-                    fields.once(5)?;
-                    patch.revision = Some(Revision::read(reader)?);
-                }
-                "created_at" => {
-                    fields.once(6)?;
-                    patch.created_at = Some(flag::read_timestamp(reader)?);
-                }
-                "updated_at" => {
-                    fields.once(7)?;
-                    patch.updated_at = Some(flag::read_timestamp(reader)?);
-                }
-                _ => return fields.unknown(reader, flag::FIELDS),
             }
-            Ok(())
-        })?;
-        reader.end()?;
-        Ok(patch)
+            patch
+        })
     }
 
     /// Sets the fields in `flag`.
@@ -98,7 +78,7 @@ impl FlagPatch {
             ("updated_at", self.updated_at.is_some_and(|time| time != flag.updated_at)),
         ];
         if let Some((name, _)) = fixed.iter().find(|(_, changed)| *changed) {
-            return Err(Error::new(ErrorKind::NotWritable).in_field(name));
+            return Err(Error::new(ErrorKind::NotWritable, "").in_field((*name).into()));
         }
         flag.is_enabled = self.is_enabled.unwrap_or(flag.is_enabled);
         flag.rollout_percentage = self.rollout_percentage.unwrap_or(flag.rollout_percentage);

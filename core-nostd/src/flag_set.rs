@@ -3,7 +3,8 @@
 use crate::compiled::CompiledFlag;
 use crate::digest::Digest;
 use crate::flag_key::FlagKey;
-use crate::key_index::KeyIndex;
+use crate::key_index::{IS_BY_KEY, KeyIndex, Keys, hash};
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 /// Names a flag of a store without its key. It goes stale, and then finds nothing, when its flag is changed or deleted, or
@@ -20,7 +21,6 @@ pub struct FlagHandle {
 #[derive(Clone, Debug)]
 pub(crate) struct FlagSet {
     slots: Vec<Slot>,
-    free: Vec<u32>,
     index: KeyIndex,
     digest: Digest,
     heap_bytes: usize,
@@ -31,29 +31,41 @@ pub(crate) struct FlagSet {
 #[derive(Clone, Debug)]
 struct Slot {
     generation: u32,
-    flag: Option<CompiledFlag>,
+    flag: Option<Box<CompiledFlag>>,
+}
+
+impl Keys for [Slot] {
+    #[inline]
+    fn key(&self, slot: u32) -> &str {
+        self.get(slot as usize).and_then(|slot| slot.flag.as_deref()).map_or("", |flag| flag.key().as_str())
+    }
 }
 
 impl FlagSet {
-    /// A set of `flags`, of which the last with a key counts. `generation` must be greater than those of all sets that
-    /// handles may still be held of.
-    pub(crate) fn new(flags: Vec<CompiledFlag>, generation: u32) -> Self {
-        let slots: Vec<Slot> = flags.into_iter().map(|flag| Slot { generation, flag: Some(flag) }).collect();
-        let keys = slots.iter().filter_map(|slot| slot.flag.as_ref()).map(|flag| flag.flag().key.as_str());
-        let index = KeyIndex::new(keys.zip(0..));
-        let mut set = Self {
-            slots,
-            free: Vec::new(),
-            index,
+    /// A set without flags; `generation` as [`new`](Self::new) takes it.
+    pub(crate) const fn empty(generation: u32) -> Self {
+        Self {
+            slots: Vec::new(),
+            index: KeyIndex::empty(),
             digest: Digest::EMPTY,
             heap_bytes: 0,
             next_generation: generation.wrapping_add(1),
-        };
-        if set.index.len() < set.slots.len() {
-            set.drop_overwritten();
         }
-        set.digest = set.iter().fold(Digest::EMPTY, |digest, flag| digest.with(&flag.flag().key, flag.flag().revision));
-        set.heap_bytes = set.iter().map(CompiledFlag::heap_bytes).sum();
+    }
+
+    /// A set of `flags`, of which the last with a key counts. `generation` must be greater than those of all sets that
+    /// handles may still be held of.
+    #[expect(clippy::vec_box, reason = "they go into the slots as they are, and a set's slots are boxed to stay small")]
+    pub(crate) fn new(mut flags: Vec<Box<CompiledFlag>>, generation: u32) -> Self {
+        let mut set = Self::empty(generation);
+        if !IS_BY_KEY {
+            // In the index's order, so that each goes to its end. Servers send them in the order of their keys.
+            flags.sort_by_cached_key(|flag| hash(flag.key().as_str()));
+        }
+        for flag in flags {
+            set.put(Ok(flag));
+        }
+        set.index.rebuild_starts();
         set
     }
 
@@ -74,112 +86,109 @@ impl FlagSet {
         self.digest
     }
 
-    /// All flags, in no order that means anything.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &CompiledFlag> {
-        self.slots.iter().filter_map(|slot| slot.flag.as_ref())
+    /// Gives all flags, in the order of their keys.
+    pub(crate) fn each(&self, give: &mut dyn FnMut(&CompiledFlag)) {
+        if IS_BY_KEY {
+            for slot in self.index.slots() {
+                if let Some(flag) = self.slots.get(slot as usize).and_then(|slot| slot.flag.as_deref()) {
+                    give(flag);
+                }
+            }
+        } else {
+            self.flags().into_iter().for_each(give);
+        }
     }
 
-    /// The keys under which this set and `before` differ.
-    pub(crate) fn differences(&self, before: &Self) -> Vec<FlagKey> {
-        let differs = |flag: &&CompiledFlag| {
-            before.by_key(flag.flag().key.as_str()).is_none_or(|other| other.flag() != flag.flag())
-        };
-        let is_gone = |flag: &&CompiledFlag| self.by_key(flag.flag().key.as_str()).is_none();
-        let changed = self.iter().filter(differs).chain(before.iter().filter(is_gone));
-        changed.map(|flag| flag.flag().key.clone()).collect()
+    /// All flags, in the order of their keys.
+    pub(crate) fn flags(&self) -> Vec<&CompiledFlag> {
+        let mut flags: Vec<&CompiledFlag> = self.slots.iter().filter_map(|slot| slot.flag.as_deref()).collect();
+        flags.sort_unstable_by(|a, b| a.key().cmp(b.key()));
+        flags
+    }
+
+    /// Gives the keys under which this set and `before` differ, those that are in this one in their order.
+    pub(crate) fn differences(&self, before: &Self, give: &mut dyn FnMut(&FlagKey)) {
+        self.each(&mut |flag| {
+            if before.by_key(flag.key().as_str()).is_none_or(|other| other.document() != flag.document()) {
+                give(flag.key());
+            }
+        });
+        before.each(&mut |flag| {
+            if self.by_key(flag.key().as_str()).is_none() {
+                give(flag.key());
+            }
+        });
     }
 
     #[inline]
     pub(crate) fn resolve(&self, key: &str) -> Option<FlagHandle> {
-        let slot = self.slot_of(key)?;
+        let slot = self.index.find(key, self.slots.as_slice())?;
         self.slots.get(slot as usize).map(|tenant| FlagHandle { slot, generation: tenant.generation })
     }
 
     #[inline]
     pub(crate) fn by_key(&self, key: &str) -> Option<&CompiledFlag> {
-        self.slots.get(self.slot_of(key)? as usize)?.flag.as_ref()
+        self.slots.get(self.index.find(key, self.slots.as_slice())? as usize)?.flag.as_deref()
     }
 
     #[inline]
     pub(crate) fn by_handle(&self, handle: FlagHandle) -> Option<&CompiledFlag> {
         let slot = self.slots.get(handle.slot as usize)?;
-        if slot.generation == handle.generation { slot.flag.as_ref() } else { None }
+        if slot.generation == handle.generation { slot.flag.as_deref() } else { None }
     }
 
-    pub(crate) fn upsert(&mut self, flag: CompiledFlag) {
-        let (key, revision) = (&flag.flag().key, flag.flag().revision);
-        self.digest = self.digest.with(key, revision);
-        self.heap_bytes = self.heap_bytes.saturating_add(flag.heap_bytes());
-        let known = self.slot_of(key.as_str());
-        let slot = known.unwrap_or_else(|| self.vacant_slot());
-        if known.is_none() {
-            let slots = &self.slots;
-            self.index.insert(key.as_str(), slot, |slot| key_of(slots, slot));
-        }
-        if let Some(tenant) = self.slots.get_mut(slot as usize) {
-            tenant.generation = self.next_generation;
-            self.next_generation = self.next_generation.wrapping_add(1);
-            if let Some(old) = tenant.flag.replace(flag) {
-                self.take_off(&old);
-            }
-        }
+    /// Puts a flag under its key, or takes the one with a key out; answers whether there was one.
+    pub(crate) fn set(&mut self, flag: Result<Box<CompiledFlag>, &str>) -> bool {
+        let was_there = self.put(flag);
+        self.index.rebuild_starts();
+        was_there
     }
 
-    /// Takes a flag out; answers whether it was there.
-    pub(crate) fn delete(&mut self, key: &FlagKey) -> bool {
-        let slots = &self.slots;
-        let Some(slot) = self.index.remove(key.as_str(), |slot| key_of(slots, slot)) else {
-            return false;
+    /// As [`set`](Self::set), and leaves it to the caller to mend the index.
+    fn put(&mut self, flag: Result<Box<CompiledFlag>, &str>) -> bool {
+        let key = match &flag {
+            Ok(flag) => flag.key().as_str(),
+            Err(key) => key,
         };
-        self.vacate(slot);
-        true
-    }
-
-    fn vacate(&mut self, slot: u32) {
+        let place = self.index.place(key, self.slots.as_slice());
+        let slot = match place {
+            Ok(place) => self.index.slot(place),
+            Err(_) if flag.is_err() => return false,
+            Err(place) => {
+                let slot = self.vacant_slot();
+                self.index.insert(place, key, slot);
+                slot
+            }
+        };
+        if let (Ok(place), Err(_)) = (place, &flag) {
+            self.index.remove(place);
+        }
+        if let Ok(flag) = &flag {
+            self.digest = self.digest.with(flag.key(), flag.revision());
+            self.heap_bytes += flag.heap_bytes();
+        }
         if let Some(tenant) = self.slots.get_mut(slot as usize) {
             tenant.generation = self.next_generation;
             self.next_generation = self.next_generation.wrapping_add(1);
-            self.free.push(slot);
-            if let Some(old) = tenant.flag.take() {
-                self.take_off(&old);
+            if let Some(old) = core::mem::replace(&mut tenant.flag, flag.ok()) {
+                self.digest = self.digest.without(old.key(), old.revision());
+                self.heap_bytes -= old.heap_bytes();
             }
         }
+        place.is_ok()
     }
 
-    /// Takes a flag that is gone off the sums.
-    fn take_off(&mut self, old: &CompiledFlag) {
-        self.digest = self.digest.without(&old.flag().key, old.flag().revision);
-        self.heap_bytes = self.heap_bytes.saturating_sub(old.heap_bytes());
-    }
-
-    /// A slot without a flag, of a generation of its own.
+    /// A slot without a flag. Looking for it costs no more than moving the index's entries to make room.
     fn vacant_slot(&mut self) -> u32 {
-        self.free.pop().unwrap_or_else(|| {
-            self.slots.push(Slot { generation: self.next_generation, flag: None });
-            self.next_generation = self.next_generation.wrapping_add(1);
-            // A slot takes hundreds of bytes: memory ends long before the numbers do.
-            (self.slots.len() - 1) as u32
-        })
+        let vacant = if self.slots.len() > self.index.len() {
+            self.slots.iter().position(|slot| slot.flag.is_none())
+        } else {
+            None
+        };
+        // A slot takes hundreds of bytes: memory ends long before the numbers do.
+        vacant.unwrap_or_else(|| {
+            self.slots.push(Slot { generation: 0, flag: None });
+            self.slots.len() - 1
+        }) as u32
     }
-
-    #[inline]
-    fn slot_of(&self, key: &str) -> Option<u32> {
-        self.index.find(key, |slot| key_of(&self.slots, slot))
-    }
-
-    /// Empties the slots that the index does not name, because a later flag has their key.
-    fn drop_overwritten(&mut self) {
-        let mut named: Vec<u32> = self.index.slots().collect();
-        named.sort_unstable();
-        let overwritten: Vec<u32> =
-            (0..self.slots.len() as u32).filter(|slot| named.binary_search(slot).is_err()).collect();
-        for slot in overwritten {
-            self.vacate(slot);
-        }
-    }
-}
-
-#[inline]
-fn key_of(slots: &[Slot], slot: u32) -> &str {
-    slots.get(slot as usize).and_then(|slot| slot.flag.as_ref()).map_or("", |flag| flag.flag().key.as_str())
 }

@@ -34,11 +34,14 @@ mod readme {}
 mod change;
 mod compiled;
 mod digest;
+mod digits;
 mod error;
 mod evaluate;
 mod event_id;
 mod flag;
+mod flag_fields;
 mod flag_key;
+#[cfg(feature = "messages")]
 mod flag_patch;
 mod flag_set;
 pub mod json;
@@ -59,6 +62,7 @@ pub use evaluate::{Attributes, Evaluation, IndexedAttributes, Reason};
 pub use event_id::{Epoch, EventId, Revision};
 pub use flag::Flag;
 pub use flag_key::FlagKey;
+#[cfg(feature = "messages")]
 pub use flag_patch::FlagPatch;
 pub use flag_set::FlagHandle;
 pub use json::Mode;

@@ -33,7 +33,8 @@ impl Murmur3 {
     }
 
     /// The hash with `bytes` appended.
-    #[inline]
+    #[cfg_attr(not(target_family = "wasm"), inline)]
+    #[cfg_attr(target_family = "wasm", inline(never))]
     #[must_use]
     pub fn update(mut self, bytes: &[u8]) -> Self {
         let (blocks, rest) = bytes.as_chunks::<4>();

@@ -1,6 +1,7 @@
 //! Where the hash puts a user, and the share of users that a flag is on for.
 
-use crate::error::{Error, ErrorKind, excerpt};
+use crate::json::Writer;
+use alloc::vec::Vec;
 use core::fmt;
 
 /// A share of users in thousandths of a percent, from 0 to 100 %.
@@ -30,10 +31,8 @@ impl Percentage {
     }
 
     /// Reads a number whose JSON grammar is already checked, exactly and without floating point.
-    pub(crate) fn parse(number: &str) -> Result<Self, Error> {
-        exact_thousandths(number)
-            .and_then(Self::from_thousandths)
-            .ok_or_else(|| ErrorKind::InvalidPercentage { found: excerpt(number) }.into())
+    pub(crate) fn parse(number: &str) -> Option<Self> {
+        exact_thousandths(number.as_bytes()).and_then(Self::from_thousandths)
     }
 
     /// Whether a user in `bucket` is within this share.
@@ -76,58 +75,62 @@ impl fmt::Display for Bucket {
 }
 
 fn write_thousandths(value: u32, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    write!(f, "{}", value / 1000)?;
-    let (mut fraction, mut scale) = (value % 1000, 100);
-    if fraction > 0 {
-        f.write_str(".")?;
-    }
-    while fraction > 0 {
-        write!(f, "{}", fraction / scale)?;
-        fraction %= scale;
-        scale /= 10;
-    }
-    Ok(())
+    let mut text = Vec::new();
+    Writer::new(&mut text).thousandths(value);
+    f.write_str(core::str::from_utf8(&text).unwrap_or_default())
 }
 
-/// The value of a JSON number in thousandths, where it is whole, not negative and has at most six digits.
-fn exact_thousandths(number: &str) -> Option<u32> {
-    let (negative, number) = match number.strip_prefix('-') {
-        Some(rest) => (true, rest),
-        None => (false, number),
-    };
-    let (mantissa, exponent) = number.split_once(['e', 'E']).unwrap_or((number, "0"));
-    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-
-    // The value is `significant` × 10^`scale` thousandths, where `significant` neither starts nor ends with a zero.
-    let digits = || whole.bytes().chain(fraction.bytes());
-    let leading = digits().take_while(|digit| *digit == b'0').count();
-    let trailing = digits().rev().take_while(|digit| *digit == b'0').count();
-    let count = whole.len() + fraction.len();
-    if leading == count {
+/// The value of a JSON number in thousandths, where that is whole and at most 100 %.
+fn exact_thousandths(number: &[u8]) -> Option<u32> {
+    // The value is `digits` × 10^`scale` thousandths.
+    let (mut digits, mut scale) = (0_u64, 3_i64);
+    let mut is_right = true;
+    let mut behind_point = 0;
+    for (at, byte) in number.iter().enumerate() {
+        match byte {
+            b'-' => is_right = false,
+            b'.' => behind_point = 1,
+            b'0'..=b'9' if digits < 1 << 56 => {
+                digits = digits * 10 + u64::from(byte & 15);
+                scale -= behind_point;
+            }
+            // So many digits are only right where those that follow are zeros.
+            b'0'..=b'9' => {
+                is_right &= *byte == b'0';
+                scale += 1 - behind_point;
+            }
+            _ => {
+                scale += exponent(number.get(at + 1..).unwrap_or_default());
+                break;
+            }
+        }
+    }
+    if digits == 0 {
         return Some(0);
     }
-    let scale = saturating_exponent(exponent)
-        .saturating_add(3)
-        .saturating_sub(i64::try_from(fraction.len()).ok()?)
-        .saturating_add(i64::try_from(trailing).ok()?);
-    let significant = count - leading - trailing;
-    if negative || scale < 0 || scale.saturating_add(i64::try_from(significant).ok()?) > 6 {
-        return None;
+    while scale < 0 && digits.is_multiple_of(10) {
+        digits /= 10;
+        scale += 1;
     }
-    let value = digits().skip(leading).take(significant).fold(0, |value, digit| value * 10 + u32::from(digit - b'0'));
-    Some((0..scale).fold(value, |value, _| value * 10))
+    while scale > 0 && digits < 100_000 {
+        digits *= 10;
+        scale -= 1;
+    }
+    if is_right && scale == 0 { u32::try_from(digits).ok() } else { None }
 }
 
-/// The exponent of a JSON number; one too large for `i64` is as good as its limit.
-fn saturating_exponent(text: &str) -> i64 {
-    let (sign, digits) = match text.strip_prefix('-') {
-        Some(digits) => (-1, digits),
-        None => (1, text.strip_prefix('+').unwrap_or(text)),
-    };
-    let magnitude = digits
-        .bytes()
-        .fold(0_i64, |value, digit| value.saturating_mul(10).saturating_add(i64::from(digit - b'0')).min(1 << 40));
-    sign * magnitude
+/// The exponent of a JSON number; one that is beyond every share is as good as a billion.
+fn exponent(text: &[u8]) -> i64 {
+    let mut sign = 1;
+    let mut value = 0_i64;
+    for byte in text {
+        match byte {
+            b'-' => sign = -1,
+            b'+' => {}
+            digit => value = (value * 10 + i64::from(digit & 15)).min(1_000_000_000),
+        }
+    }
+    sign * value
 }
 
 #[cfg(test)]
@@ -136,7 +139,7 @@ mod tests {
 
     #[test]
     fn a_number_is_read_exactly() {
-        let thousandths = |text| Percentage::parse(text).map(Percentage::thousandths).ok();
+        let thousandths = |text| Percentage::parse(text).map(Percentage::thousandths);
         for (text, expected) in [
             ("0", 0),
             ("-0", 0),

@@ -1,7 +1,6 @@
 //! A targeting rule: one attribute, one operator, the values it is held against.
 
-use crate::error::{Error, ErrorKind, excerpt};
-use crate::json::{Fields, Mode, Reader, Writer};
+use crate::json::Writer;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
@@ -34,8 +33,6 @@ pub enum Operator {
     Unknown(Box<str>),
 }
 
-const FIELDS: &str = "attribute, operator, values";
-
 impl TargetingRule {
     /// The most bytes of an attribute's name.
     pub const MAX_ATTRIBUTE: usize = 128;
@@ -43,41 +40,6 @@ impl TargetingRule {
     pub const MAX_VALUES: usize = 1000;
     /// The most bytes of a value.
     pub const MAX_VALUE: usize = 512;
-
-    pub(crate) fn read(reader: &mut Reader<'_>, mode: Mode) -> Result<Self, Error> {
-        let start = reader.start()?;
-        let (mut attribute, mut operator, mut values) = (None, None, None);
-        let mut fields = Fields::new(mode);
-        reader.object(|reader, name| {
-            match name {
-                "attribute" => {
-                    fields.once(0)?;
-                    attribute = Some(read_attribute(reader)?);
-                }
-                "operator" => {
-                    fields.once(1)?;
-                    operator = Some(Operator::read(reader, mode)?);
-                }
-                "values" => {
-                    fields.once(2)?;
-                    values = Some(read_values(reader)?);
-                }
-                _ => return fields.unknown(reader, FIELDS),
-            }
-            Ok(())
-        })?;
-        let missing = |name| Error::new(ErrorKind::MissingField).in_field(name).at(start);
-        let rule = Self {
-            attribute: attribute.ok_or_else(|| missing("attribute"))?,
-            operator: operator.ok_or_else(|| missing("operator"))?,
-            values: values.ok_or_else(|| missing("values"))?,
-        };
-        // The empty string stands in every attribute: such a rule would enable the flag for all.
-        match rule.values.iter().position(|value| value.is_empty() && rule.operator.is_substring()) {
-            Some(index) => Err(Error::new(ErrorKind::Empty).in_item(index).in_field("values").at(start)),
-            None => Ok(rule),
-        }
-    }
 
     pub(crate) fn write(&self, writer: &mut Writer<'_>) {
         writer.raw("{\"attribute\":");
@@ -93,49 +55,49 @@ impl TargetingRule {
     }
 }
 
-fn read_attribute(reader: &mut Reader<'_>) -> Result<Box<str>, Error> {
-    let start = reader.start()?;
-    let attribute = reader.bounded_string(TargetingRule::MAX_ATTRIBUTE)?;
-    if attribute.is_empty() { Err(Error::new(ErrorKind::Empty).at(start)) } else { Ok(attribute) }
-}
-
-fn read_values(reader: &mut Reader<'_>) -> Result<Vec<Box<str>>, Error> {
-    let start = reader.start()?;
-    let values = reader.list(TargetingRule::MAX_VALUES, |reader| reader.bounded_string(TargetingRule::MAX_VALUE))?;
-    if values.is_empty() { Err(Error::new(ErrorKind::Empty).at(start)) } else { Ok(values) }
-}
+const NAMES: [&str; 5] = ["Equals", "NotEquals", "Contains", "StartsWith", "EndsWith"];
 
 impl Operator {
     /// The operator's name as JSON carries it.
     #[must_use]
     pub fn name(&self) -> &str {
+        if let Self::Unknown(name) = self { name } else { NAMES.get(self.number()).unwrap_or(&"") }
+    }
+
+    /// The place among the known operators, behind which the unknown ones stand.
+    pub(crate) const fn number(&self) -> usize {
         match self {
-            Self::Equals => "Equals",
-            Self::NotEquals => "NotEquals",
-            Self::Contains => "Contains",
-            Self::StartsWith => "StartsWith",
-            Self::EndsWith => "EndsWith",
-            Self::Unknown(name) => name,
+            Self::Equals => 0,
+            Self::NotEquals => 1,
+            Self::Contains => 2,
+            Self::StartsWith => 3,
+            Self::EndsWith => 4,
+            Self::Unknown(_) => 5,
         }
     }
 
-    const fn is_substring(&self) -> bool {
-        matches!(self, Self::Contains | Self::StartsWith | Self::EndsWith)
+    /// How many operators are known.
+    pub(crate) const COUNT: usize = NAMES.len();
+
+    /// The number of the operator with a name; [`COUNT`](Self::COUNT) for an unknown one.
+    pub(crate) fn number_of(name: &str) -> usize {
+        NAMES.iter().position(|known| *known == name).unwrap_or(Self::COUNT)
     }
 
-    fn read(reader: &mut Reader<'_>, mode: Mode) -> Result<Self, Error> {
-        let start = reader.start()?;
-        let name = reader.string()?;
-        Ok(match &*name {
-            "Equals" => Self::Equals,
-            "NotEquals" => Self::NotEquals,
-            "Contains" => Self::Contains,
-            "StartsWith" => Self::StartsWith,
-            "EndsWith" => Self::EndsWith,
-            other if mode == Mode::Strict => {
-                return Err(Error::new(ErrorKind::UnknownOperator { found: excerpt(other) }).at(start));
-            }
-            other => Self::Unknown(other.into()),
-        })
+    /// Whether the operator with a number looks for a part of the attribute.
+    pub(crate) const fn is_substring(number: usize) -> bool {
+        number >= Self::Contains.number() && number < Self::COUNT
+    }
+
+    /// The operator with a number and, where that is unknown, a name.
+    pub(crate) fn new(number: usize, name: &str) -> Self {
+        match number {
+            0 => Self::Equals,
+            1 => Self::NotEquals,
+            2 => Self::Contains,
+            3 => Self::StartsWith,
+            4 => Self::EndsWith,
+            _ => Self::Unknown(name.into()),
+        }
     }
 }

@@ -8,6 +8,7 @@ use crate::event_id::{Epoch, EventId, Revision};
 use crate::flag::Flag;
 use crate::flag_key::FlagKey;
 use crate::flag_set::{FlagHandle, FlagSet};
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 /// All flags at one revision. A replay fills a set aside and replaces the live one in one step, so no evaluation ever
@@ -22,7 +23,8 @@ pub struct FlagStore {
 /// What a replay has brought so far.
 #[derive(Clone, Debug, Default)]
 struct Staging {
-    flags: Vec<CompiledFlag>,
+    #[expect(clippy::vec_box, reason = "they go into the set's slots as they are")]
+    flags: Vec<Box<CompiledFlag>>,
     heap_bytes: usize,
 }
 
@@ -35,7 +37,7 @@ impl Default for FlagStore {
 impl FlagStore {
     /// A store without flags, which has seen no history yet.
     #[must_use]
-    pub fn new() -> Self {
+    pub const fn new() -> Self {
         Self::starting_at(0)
     }
 
@@ -46,15 +48,7 @@ impl FlagStore {
 
     /// Adds a flag to the staging set; of two with one key the later counts. Answers whether a replay is open.
     pub fn stage(&mut self, flag: Flag) -> bool {
-        match &mut self.staging {
-            Some(staging) => {
-                let flag = CompiledFlag::new(flag);
-                staging.heap_bytes = staging.heap_bytes.saturating_add(flag.heap_bytes());
-                staging.flags.push(flag);
-                true
-            }
-            None => false,
-        }
+        self.stage_compiled(Box::new(CompiledFlag::new(flag)))
     }
 
     /// Makes the staging set the live one, at the moment `id`. Answers whether a replay was open. Handles go stale.
@@ -76,15 +70,12 @@ impl FlagStore {
     /// Applies a live change that makes `revision`. One at or below the store's revision is ignored, as is every change
     /// before the first replay; answers whether it was applied.
     pub fn apply(&mut self, change: Change, revision: Revision) -> bool {
-        let Some(id) = self.id.as_mut().filter(|id| id.revision < revision) else {
+        if self.id.is_none() || revision <= self.revision() {
             return false;
-        };
-        id.revision = revision;
+        }
         match change {
-            Change::Upsert(flag) => self.live.upsert(CompiledFlag::new(flag)),
-            Change::Delete(key) => {
-                self.live.delete(&key);
-            }
+            Change::Upsert(flag) => self.set(Ok(Box::new(CompiledFlag::new(flag))), revision),
+            Change::Delete(key) => self.set(Err(key.as_str()), revision),
         }
         true
     }
@@ -141,10 +132,25 @@ impl FlagStore {
 
     /// All flags, sorted by key.
     #[must_use]
-    pub fn flags(&self) -> Vec<&Flag> {
-        let mut flags: Vec<&Flag> = self.live.iter().map(CompiledFlag::flag).collect();
-        flags.sort_unstable_by(|a, b| a.key.cmp(&b.key));
-        flags
+    pub fn flags(&self) -> Vec<&CompiledFlag> {
+        self.live.flags()
+    }
+
+    /// Appends every flag's document, in the order of the keys, each between `before` and `after`.
+    pub fn write_documents(&self, before: &str, after: &str, out: &mut Vec<u8>) {
+        self.live.each(&mut |flag| {
+            for part in [before, flag.document(), after] {
+                out.extend_from_slice(part.as_bytes());
+            }
+        });
+    }
+
+    /// Appends all flags as a JSON array, sorted by key.
+    pub fn write_json(&self, out: &mut Vec<u8>) {
+        out.push(b'[');
+        self.write_documents("", ",", out);
+        out.pop_if(|last| *last == b',');
+        out.push(b']');
     }
 
     /// How many flags there are.
@@ -193,8 +199,24 @@ impl FlagStore {
 /// What the sync client needs beyond what a host does.
 impl FlagStore {
     /// An empty store whose first handles are of `generation`.
-    pub(crate) fn starting_at(generation: u32) -> Self {
-        Self { live: FlagSet::new(Vec::new(), generation), id: None, staging: None }
+    pub(crate) const fn starting_at(generation: u32) -> Self {
+        Self { live: FlagSet::empty(generation), id: None, staging: None }
+    }
+
+    /// As [`stage`](Self::stage).
+    pub(crate) fn stage_compiled(&mut self, flag: Box<CompiledFlag>) -> bool {
+        let Some(staging) = &mut self.staging else {
+            return false;
+        };
+        staging.heap_bytes = staging.heap_bytes.saturating_add(flag.heap_bytes());
+        staging.flags.push(flag);
+        true
+    }
+
+    /// Sets a flag or takes it out, and goes to a revision.
+    pub(crate) fn set(&mut self, flag: Result<Box<CompiledFlag>, &str>, revision: Revision) {
+        self.live.set(flag);
+        self.advance(revision);
     }
 
     /// A generation that no handle of this store has.
@@ -218,10 +240,10 @@ impl FlagStore {
     }
 
     /// Makes `flags` the live set, at the moment `id`; gives the keys under which something differs from before.
-    pub(crate) fn replace(&mut self, flags: FlagSet, id: EventId) -> Vec<FlagKey> {
+    pub(crate) fn replace(&mut self, flags: FlagSet, id: EventId, give: &mut dyn FnMut(&FlagKey)) {
         let before = core::mem::replace(&mut self.live, flags);
         self.id = Some(id);
-        self.live.differences(&before)
+        self.live.differences(&before, give);
     }
 
     /// The live set and its moment.

@@ -1,28 +1,71 @@
-//! Points in time as integers. The core has no clock: a host reads it and passes the number in.
+//! Points in time as texts. The core has no clock: a host reads it and passes the number in.
 
-use crate::error::{Error, ErrorKind, excerpt};
+use crate::error::{Error, ErrorKind};
 use core::fmt;
 
-/// Milliseconds since 1970-01-01T00:00:00Z, written as RFC 3339 with three decimals; years 1970 to 9999.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Timestamp(u64);
+/// A time in UTC, to the millisecond, as RFC 3339 writes it; years 1970 to 9999.
+///
+/// It is kept as its text: flags bring it as one, and only a server ever asks for the number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp([u8; LENGTH]);
 
+const LENGTH: usize = 24;
+const START: [u8; LENGTH] = *b"1970-01-01T00:00:00.000Z";
 const DAY: u64 = 86_400_000;
+/// The last millisecond of the year 9999.
+const LAST: u64 = 2_932_897 * DAY - 1;
+
+impl Default for Timestamp {
+    fn default() -> Self {
+        Self::EPOCH
+    }
+}
 
 impl Timestamp {
+    /// The start of 1970.
+    pub const EPOCH: Self = Self(START);
     /// The last millisecond of the year 9999.
-    pub const MAX: Self = Self(2_932_897 * DAY - 1);
+    pub const MAX: Self = Self(*b"9999-12-31T23:59:59.999Z");
 
     /// `millis` after the start of 1970, at most [`Timestamp::MAX`].
     #[must_use]
-    pub const fn from_millis(millis: u64) -> Self {
-        if millis < Self::MAX.0 { Self(millis) } else { Self::MAX }
+    pub fn from_millis(millis: u64) -> Self {
+        let millis = millis.min(LAST);
+        let (year, month, day) = civil_from_days(millis / DAY);
+        let time = millis % DAY;
+        let (hour, minute, second) = (time / 3_600_000, time / 60_000 % 60, time / 1000 % 60);
+        let mut text = START;
+        let parts = [
+            (0, 4, year),
+            (5, 2, month),
+            (8, 2, day),
+            (11, 2, hour),
+            (14, 2, minute),
+            (17, 2, second),
+            (20, 3, time % 1000),
+        ];
+        for (at, digits, mut value) in parts {
+            for digit in text.iter_mut().skip(at).take(digits).rev() {
+                *digit = b'0' + (value % 10) as u8;
+                value /= 10;
+            }
+        }
+        Self(text)
     }
 
     /// Milliseconds since the start of 1970.
     #[must_use]
-    pub const fn millis(self) -> u64 {
-        self.0
+    pub fn millis(self) -> u64 {
+        let date = days_from_civil(self.number(0, 4), self.number(5, 2), self.number(8, 2));
+        let seconds = (self.number(11, 2) * 60 + self.number(14, 2)) * 60 + self.number(17, 2);
+        date * DAY + seconds * 1000 + self.number(20, 3)
+    }
+
+    /// The time as RFC 3339 writes it, with three decimals and `Z`.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        // Nothing but ASCII was ever put there.
+        core::str::from_utf8(&self.0).unwrap_or_default()
     }
 
     /// Reads `YYYY-MM-DDTHH:MM:SS[.digits]Z`; digits beyond milliseconds are cut off.
@@ -30,54 +73,58 @@ impl Timestamp {
     /// # Errors
     /// [`ErrorKind::InvalidTimestamp`] for other forms, dates that no calendar has, and years before 1970.
     pub fn parse(text: &str) -> Result<Self, Error> {
-        read(text.as_bytes()).ok_or_else(|| ErrorKind::InvalidTimestamp { found: excerpt(text) }.into())
+        Self::from_text(text).ok_or_else(|| Error::new(ErrorKind::InvalidTimestamp, text))
     }
-}
 
-fn read(text: &[u8]) -> Option<Timestamp> {
-    let (head, tail) = text.split_at_checked(19)?;
-    let punctuated = [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':')];
-    if !punctuated.iter().all(|(at, byte)| head.get(*at) == Some(byte)) {
-        return None;
-    }
-    let part = |start, end| number(head.get(start..end)?);
-    let (year, month, day) = (part(0, 4)?, part(5, 7)?, part(8, 10)?);
-    let (hour, minute, second) = (part(11, 13)?, part(14, 16)?, part(17, 19)?);
-    let fraction = match tail.strip_suffix(b"Z")? {
-        [] => 0,
-        [b'.', digits @ ..] if (1..=9).contains(&digits.len()) => {
-            number(digits)?;
-            digits.iter().chain(b"00").take(3).fold(0, |millis, digit| millis * 10 + u64::from(digit - b'0'))
+    pub(crate) fn from_text(text: &str) -> Option<Self> {
+        let [head @ .., b'Z'] = text.as_bytes() else {
+            return None;
+        };
+        // A second, or a second, a point and one to nine digits.
+        if !matches!(head.len(), 19 | 21..=29) {
+            return None;
         }
-        _ => return None,
-    };
-    let days = days_from_civil(year, month, day)?;
-    if year < 1970 || hour > 23 || minute > 59 || second > 59 {
-        return None;
+        let mut time = Self(START);
+        for (at, byte) in head.iter().enumerate() {
+            let place = time.0.get_mut(at).filter(|place| **place != b'Z');
+            let is_digit = place.as_ref().is_none_or(|place| place.is_ascii_digit());
+            if if is_digit { !byte.is_ascii_digit() } else { place.as_deref() != Some(byte) } {
+                return None;
+            }
+            if let Some(place) = place {
+                *place = *byte;
+            }
+        }
+        let is_right = time.number(0, 4) >= 1970
+            && (1..=month_length(time.number(0, 4), time.number(5, 2))).contains(&time.number(8, 2))
+            && time.number(11, 2) < 24
+            && time.number(14, 2) < 60
+            && time.number(17, 2) < 60;
+        is_right.then_some(time)
     }
-    Some(Timestamp(days * DAY + ((hour * 60 + minute) * 60 + second) * 1000 + fraction))
+
+    /// The number that so many digits from a place on are.
+    fn number(&self, at: usize, digits: usize) -> u64 {
+        self.0.iter().skip(at).take(digits).fold(0, |value, digit| value * 10 + u64::from(digit & 15))
+    }
 }
 
-fn number(digits: &[u8]) -> Option<u64> {
-    digits.iter().try_fold(0_u64, |value, byte| byte.is_ascii_digit().then(|| value * 10 + u64::from(byte - b'0')))
-}
-
-/// Days from 1970-01-01 to a date of the proleptic Gregorian calendar (Howard Hinnant, `days_from_civil`).
-fn days_from_civil(year: u64, month: u64, day: u64) -> Option<u64> {
-    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
-    let length = match month {
-        2 if leap => 29,
+/// The days of a month of the proleptic Gregorian calendar; none where there is no such month.
+const fn month_length(year: u64, month: u64) -> u64 {
+    match month {
+        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
         2 => 28,
         4 | 6 | 9 | 11 => 30,
         1..=12 => 31,
-        _ => return None,
-    };
-    if !(1..=length).contains(&day) {
-        return None;
+        _ => 0,
     }
-    let (year, month) = if month > 2 { (year, month - 3) } else { (year.checked_sub(1)?, month + 9) };
+}
+
+/// Days from 1970-01-01 to a date (Howard Hinnant, `days_from_civil`).
+const fn days_from_civil(year: u64, month: u64, day: u64) -> u64 {
+    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
     let day_of_year = (153 * month + 2) / 5 + day - 1;
-    (year * 365 + year / 4 + year / 400 + day_of_year).checked_sub(year / 100 + 719_468)
+    year * 365 + year / 4 + year / 400 + day_of_year - year / 100 - 719_468
 }
 
 /// The inverse (Howard Hinnant, `civil_from_days`): year, month, day.
@@ -94,10 +141,7 @@ const fn civil_from_days(days: u64) -> (u64, u64, u64) {
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (year, month, day) = civil_from_days(self.0 / DAY);
-        let millis = self.0 % DAY;
-        let (hour, minute, second) = (millis / 3_600_000, millis / 60_000 % 60, millis / 1000 % 60);
-        write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{:03}Z", millis % 1000)
+        f.write_str(self.as_str())
     }
 }
 

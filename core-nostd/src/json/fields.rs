@@ -1,7 +1,4 @@
-//! What to do with fields that a document should not have.
-
-use super::Reader;
-use crate::error::{Error, ErrorKind};
+//! The fields that an object may have, and what to do with others.
 
 /// How a document with unexpected fields is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,41 +10,33 @@ pub enum Mode {
     Lenient,
 }
 
-/// The fields of one object that were seen so far.
+/// An object that is being read: its schema, and which fields were seen so far.
 #[derive(Debug)]
 pub struct Fields {
-    mode: Mode,
+    pub(super) mode: Mode,
+    pub(super) known: &'static [&'static str],
+    /// How many of the known fields, from the first one on, must be there.
+    required: usize,
     seen: u32,
+    pub(super) start: usize,
 }
 
 impl Fields {
-    /// None seen yet.
-    #[must_use]
-    pub const fn new(mode: Mode) -> Self {
-        Self { mode, seen: 0 }
+    pub(super) const fn new(known: &'static [&'static str], required: usize, mode: Mode, start: usize) -> Self {
+        Self { mode, known, required, seen: 0, start }
     }
 
-    /// Notes the field with `number` (below 32).
-    ///
-    /// # Errors
-    /// [`ErrorKind::DuplicateField`] where it was seen before, in strict mode.
-    pub fn once(&mut self, number: u32) -> Result<(), Error> {
-        let bit = 1_u32.wrapping_shl(number);
-        if self.seen & bit != 0 && self.mode == Mode::Strict {
-            return Err(ErrorKind::DuplicateField.into());
-        }
+    /// The first field that must be there and isn't.
+    pub(super) fn missing(&self) -> Option<&'static str> {
+        let place = self.seen.trailing_ones() as usize;
+        if place < self.required { self.known.get(place).copied() } else { None }
+    }
+
+    /// Notes the field with `number`; answers whether it was seen before.
+    pub(super) const fn note(&mut self, number: usize) -> bool {
+        let bit = 1_u32.wrapping_shl(number as u32);
+        let was_seen = self.seen & bit != 0;
         self.seen |= bit;
-        Ok(())
-    }
-
-    /// Skips the value of a field that the schema does not have.
-    ///
-    /// # Errors
-    /// [`ErrorKind::UnknownField`] in strict mode; what is wrong with the value in lenient mode.
-    pub fn unknown(&self, reader: &mut Reader<'_>, known: &'static str) -> Result<(), Error> {
-        match self.mode {
-            Mode::Strict => Err(ErrorKind::UnknownField { known }.into()),
-            Mode::Lenient => reader.skip(),
-        }
+        was_seen
     }
 }

@@ -4,6 +4,7 @@
 //! text, and says at which field and byte a document is wrong.
 
 mod fields;
+mod path;
 mod reader;
 mod writer;
 
@@ -12,4 +13,4 @@ pub use reader::Reader;
 pub(crate) use writer::Writer;
 
 /// The deepest nesting of objects and arrays that is read.
-pub const MAX_DEPTH: u32 = 32;
+pub const MAX_DEPTH: usize = 32;

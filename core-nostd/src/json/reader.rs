@@ -1,256 +1,367 @@
 //! A JSON reader that the caller's schema drives, value by value.
 
 use super::MAX_DEPTH;
+use super::fields::{Fields, Mode};
+use super::path::Path;
 use crate::error::{Error, ErrorKind};
-use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::string::String;
-use alloc::vec::Vec;
 
 /// Reads one JSON text from its start to its end.
 ///
+/// The first fault ends it: the reader keeps the error, finds nothing any more, and what it gives from then on is empty.
+/// So a schema asks for one value after the other without a look at errors, and [`document`](Self::document) says in the
+/// end whether what came of it counts. It also keeps this code half as large as results would.
+///
 /// ```
+/// use sidekick_core::Mode;
 /// use sidekick_core::json::Reader;
-/// let mut reader = Reader::new(br#"{"name":"Ada","tags":["a","b"]}"#)?;
-/// let (mut name, mut tags) = (String::new(), Vec::new());
-/// reader.object(|reader, field| match field {
-///     "name" => Ok(name = reader.string()?.into_owned()),
-///     "tags" => Ok(tags = reader.list(8, |reader| reader.bounded_string(16))?),
-///     _ => reader.skip(),
+/// let person = Reader::document(br#"{"name":"Ada","tags":["a","b"]}"#, |reader| {
+///     let (mut name, mut tags) = (None, Vec::new());
+///     let mut fields = reader.open_object(&["name", "tags"], 1, Mode::Lenient);
+///     while let Some(field) = reader.next_field(&mut fields) {
+///         match field {
+///             0 => name = Some(reader.bounded_string(16)),
+///             _ => {
+///                 reader.open_array();
+///                 while reader.next_item() {
+///                     tags.push(reader.bounded_string(16));
+///                 }
+///             }
+///         }
+///     }
+///     (name, tags.len())
 /// })?;
-/// reader.end()?;
-/// assert_eq!((name.as_str(), tags.len()), ("Ada", 2));
+/// assert_eq!(person, (Some("Ada".into()), 2));
 /// # Ok::<(), sidekick_core::Error>(())
 /// ```
 #[derive(Debug)]
 pub struct Reader<'a> {
     text: &'a str,
     at: usize,
-    depth: u32,
+    path: Path,
+    unescaped: String,
+    /// Where the string stands that was read last.
+    last: (usize, usize),
+    fault: Option<Error>,
 }
 
+/// As the place of a string: it is in `unescaped`.
+const ESCAPED: (usize, usize) = (usize::MAX, 0);
+
 impl<'a> Reader<'a> {
-    /// A reader at the start of `json`.
+    /// What `read` makes of a whole document.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidUtf8`].
-    pub fn new(json: &'a [u8]) -> Result<Self, Error> {
+    /// The first fault that was found, with the field's path and the byte offset.
+    pub fn document<T>(json: &'a [u8], read: impl FnOnce(&mut Self) -> T) -> Result<T, Error> {
         match core::str::from_utf8(json) {
-            Ok(text) => Ok(Self { text, at: 0, depth: 0 }),
-            Err(error) => Err(Error::new(ErrorKind::InvalidUtf8).at(error.valid_up_to())),
+            Ok(text) => Self::text(text, read),
+            Err(error) => Err(Error::new(ErrorKind::InvalidUtf8, "").at(error.valid_up_to())),
         }
+    }
+
+    /// As [`document`](Self::document), of a text.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn text<T>(text: &'a str, read: impl FnOnce(&mut Self) -> T) -> Result<T, Error> {
+        let mut reader = Self::new(text);
+        let value = read(&mut reader);
+        match reader.finish() {
+            Some(error) => Err(error),
+            None => Ok(value),
+        }
+    }
+
+    #[cfg_attr(target_family = "wasm", inline(never))]
+    const fn new(text: &'a str) -> Self {
+        Self { text, at: 0, path: Path::new(), unescaped: String::new(), last: ESCAPED, fault: None }
+    }
+
+    /// The first fault, or that something follows.
+    #[cfg_attr(target_family = "wasm", inline(never))]
+    fn finish(mut self) -> Option<Error> {
+        if self.next().is_some() {
+            self.syntax("the end");
+        }
+        self.fault
     }
 
     /// The offset at which the next value starts.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Syntax`] where the text ends before one.
-    pub fn start(&mut self) -> Result<usize, Error> {
-        self.skip_blanks();
-        if self.peek().is_some() { Ok(self.at) } else { Err(self.syntax("a value")) }
+    pub fn start(&mut self) -> usize {
+        self.next();
+        self.at
     }
 
-    /// Checks that nothing but blanks follows.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Syntax`].
-    pub fn end(mut self) -> Result<(), Error> {
-        self.skip_blanks();
-        if self.peek().is_none() { Ok(()) } else { Err(self.syntax("the end")) }
+    /// The text from an offset to here.
+    #[must_use]
+    pub fn since(&self, start: usize) -> &'a str {
+        self.text.get(start..self.at).unwrap_or_default()
     }
 
-    /// Reads an object; `field` gets each name and must read (or [skip](Self::skip)) its value.
-    ///
-    /// # Errors
-    /// What is wrong with the object, or the error of `field` with the name put before its path.
-    pub fn object(&mut self, mut field: impl FnMut(&mut Self, &str) -> Result<(), Error>) -> Result<(), Error> {
-        self.open(b'{', "an object")?;
-        let mut first = true;
-        while self.another(b'}', first, "`,` or `}`")? {
-            if self.peek() != Some(b'"') {
-                return Err(self.syntax(if first { "a field's name or `}`" } else { "a field's name" }));
-            }
-            first = false;
+    /// Opens an object of the `known` fields, at most 32, of which the first `required` must be there.
+    pub fn open_object(&mut self, known: &'static [&'static str], required: usize, mode: Mode) -> Fields {
+        let start = self.start();
+        self.open(b'{', "an object");
+        Fields::new(known, required, mode, start)
+    }
+
+    /// The place of the next field among the known ones; its value must then be read. At the object's end none. In
+    /// strict mode an unknown field and one that comes twice are faults, in lenient mode unknown ones are skipped.
+    pub fn next_field(&mut self, fields: &mut Fields) -> Option<usize> {
+        while self.another_name() {
             let start = self.at;
-            let name = self.string()?;
-            self.skip_blanks();
-            if !self.take(b':') {
-                return Err(self.syntax("`:`"));
+            let known = fields.known;
+            let name = self.name();
+            let place = known.iter().position(|known| *known == name);
+            let fault = match place {
+                Some(place) if fields.note(place) => ErrorKind::DuplicateField,
+                Some(_) => return place,
+                None => ErrorKind::UnknownField { known },
+            };
+            if fields.mode == Mode::Strict {
+                self.fault_at(fault, start);
+            } else if place.is_some() {
+                return place;
             }
-            field(self, &name).map_err(|error| error.at(start).in_field(&name))?;
+            self.skip();
         }
-        Ok(())
+        if let Some(name) = fields.missing() {
+            self.missing_field(fields, name);
+        }
+        None
     }
 
-    /// Reads an array; `item` must read each item, whose index it gets.
-    ///
-    /// # Errors
-    /// What is wrong with the array, or the error of `item` with the index put before its path.
-    pub fn array(&mut self, mut item: impl FnMut(&mut Self, usize) -> Result<(), Error>) -> Result<(), Error> {
-        self.open(b'[', "an array")?;
-        let mut index = 0;
-        while self.another(b']', index == 0, "`,` or `]`")? {
-            let start = self.at;
-            item(self, index).map_err(|error| error.at(start).in_item(index))?;
-            index += 1;
-        }
-        Ok(())
+    /// Says that the object lacks a field.
+    #[cold]
+    pub(crate) fn missing_field(&mut self, fields: &Fields, name: &str) {
+        self.fault_in(ErrorKind::MissingField, fields.start, name, None);
     }
 
-    /// Reads an array of at most `limit` items into a list.
-    ///
-    /// # Errors
-    /// As [`Reader::array`], and [`ErrorKind::TooMany`].
-    pub fn list<T>(
-        &mut self,
-        limit: usize,
-        mut item: impl FnMut(&mut Self) -> Result<T, Error>,
-    ) -> Result<Vec<T>, Error> {
-        let start = self.start()?;
-        let mut items = Vec::new();
-        let mut too_many = false;
-        self.array(|reader, index| {
-            // The rest is read on, so that a document that is not JSON is called so.
-            if index < limit {
-                items.push(item(reader)?);
-                Ok(())
-            } else {
-                too_many = true;
-                reader.skip()
-            }
-        })?;
-        if too_many { Err(Error::new(ErrorKind::TooMany { limit }).at(start)) } else { Ok(items) }
+    /// Opens an object whose names are values too, for [`next_name`](Self::next_name).
+    pub fn open_map(&mut self) {
+        self.open(b'{', "an object");
     }
 
-    /// Reads a string; borrowed where it has no escapes.
-    ///
-    /// # Errors
-    /// [`ErrorKind::WrongType`], [`ErrorKind::Syntax`].
-    pub fn string(&mut self) -> Result<Cow<'a, str>, Error> {
-        self.expect(b'"', "a string")?;
-        let mut unescaped: Option<String> = None;
-        loop {
-            let start = self.at;
-            // Only these bytes end a run; all of them are ASCII, so the run is cut between characters.
-            let run = self.rest().iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f));
-            self.at = run.map_or(self.text.len(), |length| start + length);
-            let run = self.text.get(start..self.at).unwrap_or_default();
-            match self.peek() {
-                Some(b'"') => {
-                    self.at += 1;
-                    return Ok(match unescaped {
-                        Some(text) => Cow::Owned(text + run),
-                        None => Cow::Borrowed(run),
-                    });
-                }
-                Some(b'\\') => {
-                    let text = unescaped.get_or_insert_default();
-                    text.push_str(run);
-                    self.at += 1;
-                    let character = self.escape()?;
-                    text.push(character);
-                }
-                Some(_) => {
-                    return Err(self.syntax("an escape (control characters must be escaped)"));
-                }
-                None => return Err(self.syntax("`\"`")),
-            }
+    /// The next name of an object; its value must then be read. At the object's end none.
+    pub fn next_name(&mut self) -> Option<&str> {
+        if self.another_name() { Some(self.name()) } else { None }
+    }
+
+    /// Opens an array.
+    pub fn open_array(&mut self) {
+        self.open(b'[', "an array");
+    }
+
+    /// Whether the array has another item, which must then be read.
+    pub fn next_item(&mut self) -> bool {
+        let is_first = self.path.next_item();
+        self.another(b']', is_first, "`,` or `]`")
+    }
+
+    /// Skips the rest of an array that has too many items, so that a document that is not JSON is called so.
+    #[cold]
+    pub fn too_many(&mut self, limit: usize, start: usize) {
+        self.skip();
+        while self.next_item() {
+            self.skip();
         }
+        self.fault_at(ErrorKind::TooMany { limit }, start);
+    }
+
+    /// Reads a string, which the reader keeps until it reads on.
+    pub fn string(&mut self) -> &str {
+        self.short_string(usize::MAX);
+        self.last_string()
     }
 
     /// Reads a string of at most `limit` bytes.
-    ///
-    /// # Errors
-    /// As [`Reader::string`], and [`ErrorKind::TooLong`].
-    pub fn bounded_string(&mut self, limit: usize) -> Result<Box<str>, Error> {
-        let start = self.start()?;
-        let text = self.string()?;
-        if text.len() > limit {
-            return Err(Error::new(ErrorKind::TooLong { limit, length: text.len() }).at(start));
+    pub fn bounded_string(&mut self, limit: usize) -> Box<str> {
+        self.short_string(limit);
+        self.last_string().into()
+    }
+
+    /// Reads a string of at most `limit` bytes, for [`last_string`](Self::last_string); gives its offset.
+    pub(crate) fn short_string(&mut self, limit: usize) -> usize {
+        let start = self.start();
+        self.expect(b'"', "a string");
+        self.unescaped.clear();
+        let mut run = self.at;
+        let mut has_escapes = false;
+        loop {
+            match self.peek() {
+                Some(b'"') => break,
+                Some(b'\\') => {
+                    has_escapes = true;
+                    self.unescaped.push_str(self.since(run));
+                    self.at += 1;
+                    self.escape();
+                    run = self.at;
+                }
+                Some(0..=0x1f) => self.syntax("an escape (control characters must be escaped)"),
+                Some(_) => self.at += 1,
+                None => {
+                    self.syntax("`\"`");
+                    break;
+                }
+            }
         }
-        Ok(text.into_owned().into_boxed_str())
+        self.last = (run, self.at);
+        if has_escapes {
+            self.unescaped.push_str(self.since(run));
+            self.last = ESCAPED;
+        }
+        self.at += 1;
+        if self.last_string().len() > limit {
+            self.fault_at(ErrorKind::TooLong { limit }, start);
+        }
+        start
+    }
+
+    /// The string that was read last.
+    pub(crate) fn last_string(&self) -> &str {
+        let (start, end) = self.last;
+        if self.last == ESCAPED { &self.unescaped } else { self.text.get(start..end).unwrap_or_default() }
     }
 
     /// Reads `true` or `false`.
-    ///
-    /// # Errors
-    /// [`ErrorKind::WrongType`], [`ErrorKind::Syntax`].
-    pub fn boolean(&mut self) -> Result<bool, Error> {
-        match self.expect_any("true or false", |byte| matches!(byte, b't' | b'f'))? {
-            b't' => self.word("true").map(|()| true),
-            _ => self.word("false").map(|()| false),
+    pub fn boolean(&mut self) -> bool {
+        match self.next() {
+            Some(b't') => self.word("true"),
+            Some(b'f') => !self.word("false"),
+            _ => {
+                self.wrong_type("true or false");
+                false
+            }
         }
     }
 
     /// Reads `null` where it stands next; answers whether it did.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Syntax`].
-    pub fn null(&mut self) -> Result<bool, Error> {
-        self.start()?;
-        if self.peek() == Some(b'n') { self.word("null").map(|()| true) } else { Ok(false) }
+    pub fn null(&mut self) -> bool {
+        self.next() == Some(b'n') && self.word("null")
     }
 
     /// Reads a number as its text.
-    ///
-    /// # Errors
-    /// [`ErrorKind::WrongType`], [`ErrorKind::Syntax`].
-    pub fn number(&mut self) -> Result<&'a str, Error> {
-        self.expect_any("a number", |byte| matches!(byte, b'-' | b'0'..=b'9'))?;
-        let start = self.at;
+    pub fn number(&mut self) -> &'a str {
+        let start = self.start();
+        if !matches!(self.peek(), Some(b'-' | b'0'..=b'9')) {
+            self.wrong_type("a number");
+        }
         self.take(b'-');
         if !self.take(b'0') {
-            self.digits()?;
+            self.digits();
         }
         if self.take(b'.') {
-            self.digits()?;
+            self.digits();
         }
         if self.take(b'e') || self.take(b'E') {
             let _ = self.take(b'+') || self.take(b'-');
-            self.digits()?;
+            self.digits();
         }
-        Ok(self.text.get(start..self.at).unwrap_or_default())
+        self.since(start)
     }
 
     /// Reads any value and drops it.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Syntax`], [`ErrorKind::TooDeep`].
-    pub fn skip(&mut self) -> Result<(), Error> {
-        match self.kind()? {
-            "an object" => self.object(|reader, _| reader.skip()),
-            "an array" => self.array(|reader, _| reader.skip()),
-            "a string" => self.string().map(drop),
-            "a number" => self.number().map(drop),
-            "null" => self.null().map(drop),
-            _ => self.boolean().map(drop),
+    pub fn skip(&mut self) {
+        match self.next() {
+            Some(b'{') => {
+                self.open_map();
+                while self.next_name().is_some() {
+                    self.skip();
+                }
+            }
+            Some(b'[') => {
+                self.open_array();
+                while self.next_item() {
+                    self.skip();
+                }
+            }
+            Some(b'"') => {
+                self.string();
+            }
+            Some(b'n') => {
+                self.null();
+            }
+            Some(b't' | b'f') => {
+                self.boolean();
+            }
+            _ => {
+                self.number();
+            }
         }
     }
 
     /// The type of the value that stands next: `an object`, `an array`, `a string`, `a number`, `null`, or
-    /// `true or false`.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Syntax`] where no value starts here.
-    pub fn kind(&mut self) -> Result<&'static str, Error> {
-        self.start()?;
-        Ok(match self.peek() {
+    /// `true or false`; empty where no value starts here.
+    pub fn kind(&mut self) -> &'static str {
+        match self.next() {
             Some(b'{') => "an object",
             Some(b'[') => "an array",
             Some(b'"') => "a string",
             Some(b'-' | b'0'..=b'9') => "a number",
             Some(b'n') => "null",
             Some(b't' | b'f') => "true or false",
-            _ => return Err(self.syntax("a value")),
-        })
+            _ => "",
+        }
     }
 
-    fn rest(&self) -> &'a [u8] {
-        self.text.as_bytes().get(self.at..).unwrap_or_default()
+    /// Says what is wrong with the value that was read since `start`.
+    #[cold]
+    pub fn fault_at(&mut self, kind: ErrorKind, start: usize) {
+        self.fail(Error::new(kind, self.since(start)), start, "", None);
+    }
+
+    /// Says what is wrong with a field, or an item of it, in the object that was read last.
+    #[cold]
+    pub(crate) fn fault_in(&mut self, kind: ErrorKind, start: usize, name: &str, item: Option<usize>) {
+        self.fail(Error::new(kind, ""), start, name, item);
+    }
+
+    #[cfg_attr(not(feature = "messages"), expect(unused_variables, reason = "there are no paths"))]
+    fn fail(&mut self, error: Error, at: usize, field: &str, item: Option<usize>) {
+        if self.fault.is_none() {
+            let error = error.at(at);
+            #[cfg(feature = "messages")]
+            let error = error.in_field(self.path.text(self.text, field, item));
+            self.fault = Some(error);
+        }
+        // Nothing is found from here on.
+        self.text = "";
+    }
+
+    #[cold]
+    fn syntax(&mut self, expected: &'static str) {
+        let mut found = "";
+        if cfg!(feature = "messages") {
+            let rest = self.text.get(self.at..).unwrap_or_default();
+            let length = rest.chars().next().map_or(0, char::len_utf8);
+            found = rest.get(..length).unwrap_or_default();
+        }
+        self.fail(Error::new(ErrorKind::Syntax { expected }, found), self.at, "", None);
+    }
+
+    #[cold]
+    fn wrong_type(&mut self, expected: &'static str) {
+        if cfg!(not(feature = "messages")) {
+            return self.syntax(expected);
+        }
+        match self.kind() {
+            "" => self.syntax("a value"),
+            found => self.fail(Error::new(ErrorKind::WrongType { expected }, found), self.at, "", None),
+        }
     }
 
     fn peek(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
+    }
+
+    /// The next byte that is no blank.
+    fn next(&mut self) -> Option<u8> {
+        while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.peek() {
+            self.at += 1;
+        }
+        self.peek()
     }
 
     fn take(&mut self, byte: u8) -> bool {
@@ -259,113 +370,124 @@ impl<'a> Reader<'a> {
         found
     }
 
-    fn skip_blanks(&mut self) {
-        while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.peek() {
-            self.at += 1;
+    fn expect(&mut self, byte: u8, expected: &'static str) {
+        self.next();
+        if !self.take(byte) {
+            self.wrong_type(expected);
         }
     }
 
-    fn syntax(&self, expected: &'static str) -> Error {
-        let found = self.text.get(self.at..).and_then(|rest| rest.chars().next());
-        Error::new(ErrorKind::Syntax { expected, found }).at(self.at)
-    }
-
-    /// The next byte, where it starts a value of the expected type.
-    fn expect_any(&mut self, expected: &'static str, starts: impl Fn(u8) -> bool) -> Result<u8, Error> {
-        self.start()?;
-        match self.peek() {
-            Some(byte) if starts(byte) => Ok(byte),
-            _ => Err(Error::new(ErrorKind::WrongType { expected, found: self.kind()? }).at(self.at)),
+    fn open(&mut self, byte: u8, expected: &'static str) {
+        self.expect(byte, expected);
+        if !self.path.open() {
+            self.fault_at(ErrorKind::TooDeep { limit: MAX_DEPTH }, self.at.saturating_sub(1));
         }
-    }
-
-    fn expect(&mut self, byte: u8, expected: &'static str) -> Result<(), Error> {
-        self.expect_any(expected, |next| next == byte)?;
-        self.at += 1;
-        Ok(())
-    }
-
-    fn open(&mut self, byte: u8, expected: &'static str) -> Result<(), Error> {
-        self.expect(byte, expected)?;
-        if self.depth == MAX_DEPTH {
-            return Err(Error::new(ErrorKind::TooDeep { limit: MAX_DEPTH }).at(self.at - 1));
-        }
-        self.depth += 1;
-        Ok(())
     }
 
     /// Whether the object or array that was opened has another item; otherwise it is closed.
-    fn another(&mut self, close: u8, first: bool, expected: &'static str) -> Result<bool, Error> {
-        self.skip_blanks();
+    fn another(&mut self, close: u8, is_first: bool, expected: &'static str) -> bool {
+        self.next();
         if self.take(close) {
-            self.depth -= 1;
-            return Ok(false);
+            self.path.close();
+            return false;
         }
-        if !first {
+        if !is_first {
             if !self.take(b',') {
-                return Err(self.syntax(expected));
+                self.syntax(expected);
             }
-            self.skip_blanks();
+            self.next();
         }
-        Ok(true)
+        self.fault.is_none()
     }
 
-    fn word(&mut self, word: &'static str) -> Result<(), Error> {
-        if self.rest().starts_with(word.as_bytes()) {
+    /// Whether another name stands next.
+    fn another_name(&mut self) -> bool {
+        let is_first = self.path.is_first_field();
+        if !self.another(b'}', is_first, "`,` or `}`") {
+            return false;
+        }
+        let is_name = self.peek() == Some(b'"');
+        if !is_name {
+            self.syntax(if is_first { "a field's name or `}`" } else { "a field's name" });
+        }
+        is_name
+    }
+
+    /// The name that stands next, with its colon.
+    fn name(&mut self) -> &str {
+        let start = self.short_string(usize::MAX);
+        self.path.next_field(start + 1, self.at.saturating_sub(1));
+        self.next();
+        if !self.take(b':') {
+            self.syntax("`:`");
+        }
+        self.last_string()
+    }
+
+    /// Reads a word; answers whether it stands here.
+    fn word(&mut self, word: &'static str) -> bool {
+        let is_here = self.text.as_bytes().get(self.at..).unwrap_or_default().starts_with(word.as_bytes());
+        if is_here {
             self.at += word.len();
-            Ok(())
         } else {
-            Err(self.syntax(word))
+            self.syntax(word);
+        }
+        is_here
+    }
+
+    fn digits(&mut self) {
+        let start = self.at;
+        while matches!(self.peek(), Some(b'0'..=b'9')) {
+            self.at += 1;
+        }
+        if self.at == start {
+            self.syntax("a digit");
         }
     }
 
-    fn digits(&mut self) -> Result<(), Error> {
-        let count = self.rest().iter().take_while(|byte| byte.is_ascii_digit()).count();
-        self.at += count;
-        if count > 0 { Ok(()) } else { Err(self.syntax("a digit")) }
-    }
-
-    /// The character of the escape whose backslash was just read.
-    fn escape(&mut self) -> Result<char, Error> {
+    /// Keeps the character of the escape whose backslash was just read.
+    fn escape(&mut self) {
         let start = self.at;
-        let character = match self.peek() {
-            Some(b'"') => '"',
-            Some(b'\\') => '\\',
-            Some(b'/') => '/',
-            Some(b'b') => '\u{8}',
-            Some(b'f') => '\u{c}',
-            Some(b'n') => '\n',
-            Some(b'r') => '\r',
-            Some(b't') => '\t',
-            Some(b'u') => {
-                self.at += 1;
-                let mut code = self.hex4()?;
-                if (0xd800..0xdc00).contains(&code) && self.rest().starts_with(b"\\u") {
-                    self.at += 2;
-                    let low = self.hex4()?;
-                    if (0xdc00..0xe000).contains(&low) {
-                        code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
-                    }
-                }
-                return char::from_u32(code).ok_or_else(|| {
-                    Error::new(ErrorKind::Syntax { expected: "a whole surrogate pair", found: Some('u') }).at(start)
-                });
-            }
-            _ => return Err(self.syntax("an escape such as \\n or \\u00e9")),
-        };
+        let byte = self.peek().unwrap_or_default();
         self.at += 1;
-        Ok(character)
+        let character = if byte == b'u' {
+            let mut code = self.hex4();
+            if (0xd800..0xdc00).contains(&code) && self.take(b'\\') {
+                let is_pair = self.take(b'u');
+                let low = if is_pair { self.hex4() } else { 0 };
+                if (0xdc00..0xe000).contains(&low) {
+                    code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
+                }
+            }
+            char::from_u32(code)
+        } else {
+            ESCAPES.iter().find(|(letter, _)| *letter == byte).map(|(_, character)| char::from(*character))
+        };
+        match character {
+            Some(character) => self.unescaped.push(character),
+            None if byte == b'u' => {
+                self.fault_at(ErrorKind::Syntax { expected: "a whole surrogate pair" }, start);
+            }
+            None => {
+                self.at = start;
+                self.syntax("an escape such as \\n or \\u00e9");
+            }
+        }
     }
 
-    fn hex4(&mut self) -> Result<u32, Error> {
+    fn hex4(&mut self) -> u32 {
         let mut value = 0;
         for _ in 0..4 {
             match self.peek().and_then(|byte| char::from(byte).to_digit(16)) {
                 Some(digit) => value = value * 16 + digit,
-                None => return Err(self.syntax("four hexadecimal digits")),
+                None => self.syntax("four hexadecimal digits"),
             }
             self.at += 1;
         }
-        Ok(value)
+        value
     }
 }
+
+/// The letter behind a backslash, and the character that both stand for.
+pub(super) const ESCAPES: [(u8, u8); 8] =
+    [(b'"', b'"'), (b'\\', b'\\'), (b'/', b'/'), (b'b', 8), (b'f', 12), (b'n', b'\n'), (b'r', b'\r'), (b't', b'\t')];

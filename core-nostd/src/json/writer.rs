@@ -1,7 +1,7 @@
 //! Writes compact JSON.
 
+use super::reader::ESCAPES;
 use alloc::vec::Vec;
-use core::fmt::{Display, Write};
 
 /// Appends JSON text to a buffer. The order of calls makes the document.
 pub(crate) struct Writer<'a> {
@@ -27,60 +27,81 @@ impl<'a> Writer<'a> {
 
     /// A string in quotes. Escaped is what must be, and what readers of the event stream might take for a line's end.
     pub(crate) fn string(&mut self, text: &str) {
-        self.raw("\"");
-        for run in text.split_inclusive(must_escape) {
-            let mut characters = run.chars();
-            match characters.next_back().filter(|character| must_escape(*character)) {
-                Some(special) => {
-                    self.raw(characters.as_str());
-                    self.escape(special);
+        self.out.push(b'"');
+        let mut bytes = text.as_bytes();
+        while let Some(first) = bytes.first() {
+            let special = match bytes {
+                [b'"' | b'\\' | 0..=0x1f, ..] => Some((u32::from(*first), 1)),
+                [0xc2, 0x85, ..] => Some((0x85, 2)),
+                [0xe2, 0x80, last @ (0xa8 | 0xa9), ..] => Some((0x2000 + u32::from(*last) - 0x80, 3)),
+                _ => None,
+            };
+            let length = match special {
+                Some((code, length)) => {
+                    self.escape(code);
+                    length
                 }
-                None => self.raw(run),
-            }
+                None => {
+                    self.out.push(*first);
+                    1
+                }
+            };
+            bytes = bytes.get(length..).unwrap_or_default();
         }
-        self.raw("\"");
+        self.out.push(b'"');
     }
 
-    fn escape(&mut self, character: char) {
-        match character {
-            '"' => self.raw("\\\""),
-            '\\' => self.raw("\\\\"),
-            '\u{8}' => self.raw("\\b"),
-            '\u{c}' => self.raw("\\f"),
-            '\n' => self.raw("\\n"),
-            '\r' => self.raw("\\r"),
-            '\t' => self.raw("\\t"),
-            other => {
-                let hex = |digit: u32| char::from_digit(digit, 16).map_or(b'0', |digit| digit as u8);
-                self.raw("\\u");
-                self.out.extend([12, 8, 4, 0].map(|shift| hex(u32::from(other) >> shift & 15)));
-            }
+    /// A string in quotes, or `null`.
+    pub(crate) fn string_or_null(&mut self, text: Option<&str>) {
+        match text {
+            Some(text) => self.string(text),
+            None => self.raw("null"),
+        }
+    }
+
+    fn escape(&mut self, code: u32) {
+        self.out.push(b'\\');
+        // A solidus needs none, so it never comes here.
+        if let Some((letter, _)) = ESCAPES.iter().find(|(_, character)| u32::from(*character) == code) {
+            self.out.push(*letter);
+            return;
+        }
+        self.out.push(b'u');
+        self.hexadecimal(code.into(), 4);
+    }
+
+    /// So many digits of a number, in base 16.
+    pub(crate) fn hexadecimal(&mut self, value: u64, digits: u32) {
+        for place in (0..digits).rev() {
+            let digit = (value >> (4 * place) & 15) as u8;
+            self.out.push(digit + if digit < 10 { b'0' } else { b'a' - 10 });
         }
     }
 
     /// A whole number.
     pub(crate) fn integer(&mut self, value: u64) {
-        self.display(value);
+        let mut scale = 1;
+        while value / scale >= 10 {
+            scale *= 10;
+        }
+        while scale > 0 {
+            self.out.push(b'0' + (value / scale % 10) as u8);
+            scale /= 10;
+        }
     }
 
-    /// What `value` displays, which must need no escape.
-    pub(crate) fn display(&mut self, value: impl Display) {
-        // A buffer in memory takes everything: there is no error to handle.
-        let _ = write!(self, "{value}");
+    /// A number that is given in thousandths, without trailing zeros: `50`, `0.1`, `12.345`.
+    pub(crate) fn thousandths(&mut self, value: u32) {
+        self.integer((value / 1000).into());
+        let mut fraction = value % 1000;
+        if fraction > 0 {
+            self.out.push(b'.');
+        }
+        while fraction > 0 {
+            self.out.push(b'0' + (fraction / 100) as u8);
+            fraction = fraction % 100 * 10;
+        }
     }
-}
-
-impl Write for Writer<'_> {
-    fn write_str(&mut self, text: &str) -> core::fmt::Result {
-        self.raw(text);
-        Ok(())
-    }
-}
-
-/// What JSON asks for, and Unicode's other line ends: the event stream's rules do not know them, but a client that cuts
-/// lines by its language's own function would.
-const fn must_escape(character: char) -> bool {
-    matches!(character, '"' | '\\' | '\0'..='\u{1f}' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
 #[cfg(test)]

@@ -3,13 +3,13 @@
 //! Every event ends its lines with LF, bears one `data:` line and one complete JSON document in it, so that independent
 //! clients read it alike. An `id` stands before the event that it commits; nothing in a replay before `ready` bears one.
 
-use crate::change::{Change, write_upsert};
+use crate::change::Change;
+use crate::compiled::CompiledFlag;
 use crate::digest::Digest;
 use crate::event_id::{Epoch, EventId, Revision};
-use crate::flag::Flag;
 use crate::json::Writer;
+use alloc::string::ToString;
 use alloc::vec::Vec;
-use core::fmt::Write;
 
 /// Appends `connected`: a full replay starts.
 pub fn connected(out: &mut Vec<u8>) {
@@ -17,15 +17,25 @@ pub fn connected(out: &mut Vec<u8>) {
 }
 
 /// Appends one flag of a replay.
-pub fn replay_upsert(flag: &Flag, out: &mut Vec<u8>) {
-    out.extend_from_slice(b"data: ");
-    write_upsert(flag, out);
-    out.extend_from_slice(b"\n\n");
+pub fn replay_upsert(flag: &CompiledFlag, out: &mut Vec<u8>) {
+    for part in [REPLAYED[0], flag.document(), REPLAYED[1]] {
+        out.extend_from_slice(part.as_bytes());
+    }
 }
+
+/// What stands before and behind a flag of a replay.
+pub(crate) const REPLAYED: [&str; 2] = ["data: {\"type\":\"UPSERT\",\"flag\":", "}\n\n"];
 
 /// Appends `ready`: the replay is complete, with so many flags.
 pub fn ready(id: &EventId, flags: usize, out: &mut Vec<u8>) {
-    print(out, format_args!("id: {id}\nevent: ready\ndata: {{\"revision\":{},\"flags\":{flags}}}\n\n", id.revision));
+    out.extend_from_slice(b"id: ");
+    id.write(out);
+    let mut writer = Writer::new(out);
+    writer.raw("\nevent: ready\ndata: {\"revision\":");
+    writer.integer(id.revision.get());
+    writer.raw(",\"flags\":");
+    writer.integer(flags as u64);
+    writer.raw("}\n\n");
 }
 
 /// Appends `resumed`: only what changed after `revision` follows.
@@ -51,14 +61,13 @@ pub fn retry(millis: u32, out: &mut Vec<u8>) {
 }
 
 fn print(out: &mut Vec<u8>, text: core::fmt::Arguments<'_>) {
-    // A buffer in memory takes everything: there is no error to handle.
-    let _ = Writer::new(out).write_fmt(text);
+    out.extend_from_slice(text.to_string().as_bytes());
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{FlagKey, Mode};
+    use crate::{Flag, FlagKey, Mode};
     use alloc::string::String;
 
     #[test]
@@ -68,7 +77,7 @@ mod tests {
         let revision = Revision::new(17).unwrap();
         let mut out = Vec::new();
         connected(&mut out);
-        replay_upsert(&flag, &mut out);
+        replay_upsert(&CompiledFlag::new(flag), &mut out);
         ready(&EventId { epoch: epoch.clone(), revision }, 1, &mut out);
         change(&epoch, revision.next(), &Change::Delete(FlagKey::new("dark_mode").unwrap()), &mut out);
         heartbeat(revision.next(), Digest::EMPTY, &mut out);

@@ -3,6 +3,7 @@
 mod encoder;
 mod parser;
 
+pub(crate) use encoder::REPLAYED;
 pub use encoder::{change, connected, heartbeat, ready, replay_upsert, resumed, retry};
 pub use parser::{Event, Parser};
 

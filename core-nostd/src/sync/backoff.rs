@@ -42,7 +42,8 @@ impl Backoff {
 
     /// A random number from 0 to `most`.
     fn up_to(&mut self, most: u64) -> u64 {
-        ((u128::from(self.random()) * (u128::from(most) + 1)) >> 64) as u64
+        // Of a random number the upper half will do: no delay is as long as 2^32 milliseconds.
+        ((self.random() >> 32) * (most + 1)) >> 32
     }
 
     /// SplitMix64: G. L. Steele, D. Lea, C. H. Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014.

@@ -3,8 +3,9 @@
 use super::backoff::Backoff;
 use super::fault::SyncError;
 use super::output::{Outbox, Output, Status};
-use super::session::{Effect, Session};
+use super::session::{Session, Source};
 use super::snapshot;
+use crate::digits::digits;
 use crate::error::Error;
 use crate::sse::Parser;
 use crate::store::FlagStore;
@@ -58,6 +59,8 @@ const MAX_EVENT: usize = 2 << 20;
 pub struct SyncClient {
     store: FlagStore,
     state: State,
+    parser: Parser,
+    session: Session,
     outbox: Outbox,
     backoff: Backoff,
     /// What is held is in doubt: the next connection asks for everything.
@@ -69,7 +72,7 @@ pub struct SyncClient {
     reported: Status,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 enum State {
     Idle,
     /// `earliest` is what the server asked for, or what politeness does.
@@ -79,34 +82,35 @@ enum State {
     },
     Connecting {
         deadline: u64,
-        may_resume: bool,
     },
-    Streaming(Box<Stream>),
+    Streaming {
+        deadline: u64,
+        ready_since: Option<u64>,
+    },
     Closed,
-}
-
-#[derive(Debug)]
-struct Stream {
-    parser: Parser,
-    session: Session,
-    deadline: u64,
-    ready_since: Option<u64>,
 }
 
 impl SyncClient {
     /// A client without flags that has not started. `seed` spreads the delays of a fleet: it should be random.
     #[must_use]
-    pub fn new(seed: u64) -> Self {
+    pub const fn new(seed: u64) -> Self {
         Self {
             store: FlagStore::new(),
             state: State::Idle,
-            outbox: Outbox::default(),
+            parser: Parser::new(MAX_EVENT),
+            session: Session::new(Source::Stream),
+            outbox: Outbox::new(),
             backoff: Backoff::new(seed),
             needs_replay: false,
             attempted_at: 0,
             armed: None,
             reported: Status::Connecting,
         }
+    }
+
+    /// Sets the seed, before the first delay was asked for.
+    pub const fn seed(&mut self, seed: u64) {
+        self.backoff = Backoff::new(seed);
     }
 
     /// The flags.
@@ -121,7 +125,7 @@ impl SyncClient {
     pub fn status(&self) -> Status {
         match &self.state {
             State::Closed => Status::Closed,
-            State::Streaming(stream) if stream.ready_since.is_some() => Status::Ready,
+            State::Streaming { ready_since: Some(_), .. } => Status::Ready,
             _ if self.store.id().is_some() => Status::Stale,
             _ => Status::Connecting,
         }
@@ -137,57 +141,47 @@ impl SyncClient {
     /// The server's answer arrived: its HTTP status and the headers `Content-Type` and `Retry-After`. A host that does
     /// not see them (a browser's `EventSource`) says 200 and `text/event-stream`.
     pub fn handle_connected(&mut self, now: u64, status: u16, content_type: Option<&str>, retry_after: Option<&str>) {
-        let State::Connecting { may_resume, .. } = self.state else {
+        let State::Connecting { .. } = self.state else {
             return;
         };
-        let error = match (status, content_type.unwrap_or_default()) {
-            (200, content_type) if is_event_stream(content_type) => {
-                self.state = State::Streaming(Box::new(Stream {
-                    parser: Parser::new(MAX_EVENT),
-                    session: Session::new(may_resume),
-                    deadline: now.saturating_add(SILENCE),
-                    ready_since: None,
-                }));
+        let content_type = content_type.unwrap_or_default();
+        let (floor, jitter) = match status {
+            200 if is_event_stream(content_type) => {
+                self.parser.start();
+                self.state = State::Streaming { deadline: now.saturating_add(SILENCE), ready_since: None };
                 return;
             }
-            (200, content_type) => SyncError::not_an_event_stream(content_type),
-            (401 | 403, _) => SyncError::Refused { status },
-            _ => SyncError::UnexpectedStatus { status },
-        };
-        self.outbox.disconnect();
-        let (floor, jitter) = match error {
-            SyncError::Refused { .. } => (self.backoff.refused_delay(), 0),
-            SyncError::NotAnEventStream { .. } => (0, self.backoff.next_delay()),
+            200 => (0, self.backoff.next_delay()),
+            401 | 403 => (self.backoff.refused_delay(), 0),
             _ => (retry_after_millis(retry_after), self.backoff.next_delay()),
         };
-        self.outbox.error(error);
+        self.outbox.disconnect();
+        self.outbox.error(SyncError::no_stream(status, content_type));
         self.wait(now, floor, jitter);
     }
 
     /// Bytes of the stream arrived, cut anywhere.
     pub fn handle_bytes(&mut self, now: u64, bytes: &[u8]) {
-        let State::Streaming(stream) = &mut self.state else {
+        let State::Streaming { deadline, .. } = &mut self.state else {
             return;
         };
         if bytes.is_empty() {
             return;
         }
-        stream.deadline = now.saturating_add(SILENCE);
-        if let Err(error) = stream.read(now, bytes, &mut self.store, &mut self.outbox, &mut self.needs_replay) {
+        *deadline = now.saturating_add(SILENCE);
+        if let Err(error) = self.read(now, bytes) {
             self.needs_replay |= error.needs_replay();
-            self.outbox.disconnect();
-            self.outbox.error(error);
-            self.back_off(now);
+            self.drop_connection(now, error);
         }
     }
 
     /// The connection is gone, or did not come about.
     pub fn handle_disconnected(&mut self, now: u64) {
         match &self.state {
-            State::Connecting { .. } => self.outbox.error(SyncError::ConnectionFailed),
+            State::Connecting { .. } => self.outbox.error(SyncError::connection_failed()),
             // A server that says when to come back has said goodbye.
-            State::Streaming(stream) if stream.parser.retry().is_some() => {}
-            State::Streaming(_) => self.outbox.error(SyncError::ConnectionLost),
+            State::Streaming { .. } if self.parser.retry().is_some() => {}
+            State::Streaming { .. } => self.outbox.error(SyncError::connection_lost()),
             _ => return,
         }
         self.back_off(now);
@@ -202,9 +196,7 @@ impl SyncClient {
         if matches!(self.state, State::Waiting { .. }) {
             self.connect(now);
         } else {
-            self.outbox.disconnect();
-            self.outbox.error(SyncError::Silent);
-            self.back_off(now);
+            self.drop_connection(now, SyncError::silent());
         }
     }
 
@@ -219,7 +211,7 @@ impl SyncClient {
 
     /// Ends everything but the flags, which stay as they are.
     pub fn close(&mut self) {
-        if matches!(self.state, State::Connecting { .. } | State::Streaming(_)) {
+        if matches!(self.state, State::Connecting { .. } | State::Streaming { .. }) {
             self.outbox.disconnect();
         }
         self.store.abandon_replay();
@@ -262,24 +254,31 @@ impl SyncClient {
         if !is_newer || matches!(self.state, State::Closed) {
             return Ok(false);
         }
-        let changed = self.store.replace(flags, id);
-        self.outbox.changed(changed);
+        let outbox = &mut self.outbox;
+        self.store.replace(flags, id, &mut |key| outbox.changed(key.clone()));
         Ok(true)
     }
 
     fn connect(&mut self, now: u64) {
         self.attempted_at = now;
         let last_event_id = if self.needs_replay { None } else { self.store.id().cloned() };
-        self.state = State::Connecting { deadline: now.saturating_add(SILENCE), may_resume: last_event_id.is_some() };
+        self.session = Session::new(if last_event_id.is_some() { Source::ResumedStream } else { Source::Stream });
+        self.state = State::Connecting { deadline: now.saturating_add(SILENCE) };
         self.outbox.connect(last_event_id);
+    }
+
+    fn drop_connection(&mut self, now: u64, error: Box<SyncError>) {
+        self.outbox.disconnect();
+        self.outbox.error(error);
+        self.back_off(now);
     }
 
     /// Waits for the next attempt, for no shorter than the stream asked.
     fn back_off(&mut self, now: u64) {
         let mut floor = 0;
-        if let State::Streaming(stream) = &self.state {
-            floor = stream.parser.retry().unwrap_or_default().min(MAX_RETRY);
-            if stream.ready_since.is_some_and(|since| now.saturating_sub(since) >= HEALTH) {
+        if let State::Streaming { ready_since, .. } = self.state {
+            floor = self.parser.retry().unwrap_or_default().min(MAX_RETRY);
+            if ready_since.is_some_and(|since| now.saturating_sub(since) >= HEALTH) {
                 self.backoff.reset();
             }
         }
@@ -299,31 +298,19 @@ impl SyncClient {
     fn due(&self) -> Option<u64> {
         match &self.state {
             State::Waiting { until, .. } => Some(*until),
-            State::Connecting { deadline, .. } => Some(*deadline),
-            State::Streaming(stream) => Some(stream.deadline),
+            State::Connecting { deadline } | State::Streaming { deadline, .. } => Some(*deadline),
             State::Idle | State::Closed => None,
         }
     }
-}
 
-impl Stream {
     /// Takes the events that `bytes` complete, up to the first that is wrong.
-    fn read(
-        &mut self,
-        now: u64,
-        mut bytes: &[u8],
-        store: &mut FlagStore,
-        outbox: &mut Outbox,
-        needs_replay: &mut bool,
-    ) -> Result<(), SyncError> {
-        while let Some(event) = self.parser.next_event(&mut bytes).map_err(SyncError::unreadable("an event"))? {
-            match self.session.handle(store, event)? {
-                Effect::Nothing => {}
-                Effect::Changed(key) => outbox.changed([key]),
-                Effect::Ready(keys) => {
-                    outbox.changed(keys);
-                    *needs_replay = false;
-                    self.ready_since.get_or_insert(now);
+    fn read(&mut self, now: u64, mut bytes: &[u8]) -> Result<(), Box<SyncError>> {
+        let unreadable = |error: Error| SyncError::unreadable("an event", &error);
+        while let Some(event) = self.parser.next_event(&mut bytes).map_err(unreadable)? {
+            if self.session.handle(&mut self.store, event, &mut self.outbox)? {
+                self.needs_replay = false;
+                if let State::Streaming { ready_since, .. } = &mut self.state {
+                    ready_since.get_or_insert(now);
                 }
             }
         }
@@ -333,16 +320,22 @@ impl Stream {
 
 /// Whether a `Content-Type` names an event stream, whatever its parameters (RFC 9110, section 8.3.1).
 fn is_event_stream(content_type: &str) -> bool {
-    let essence = content_type.split(';').next().unwrap_or_default();
-    essence.trim_matches([' ', '\t']).eq_ignore_ascii_case("text/event-stream")
+    const NAME: &[u8] = b"text/event-stream";
+    let (essence, rest) = trim(content_type).split_at_checked(NAME.len()).unwrap_or_default();
+    essence.eq_ignore_ascii_case(NAME) && matches!(rest, [] | [b';' | b' ' | b'\t', ..])
 }
 
 /// `Retry-After` in milliseconds (RFC 9110, section 10.2.3). A date counts as absent: there is no calendar here.
 fn retry_after_millis(retry_after: Option<&str>) -> u64 {
-    let seconds = retry_after.unwrap_or_default().trim_matches([' ', '\t']);
-    if seconds.is_empty() || !seconds.bytes().all(|byte| byte.is_ascii_digit()) {
-        return 0;
+    let seconds = digits(trim(retry_after.unwrap_or_default()));
+    seconds.unwrap_or_default().saturating_mul(1_000).min(MAX_RETRY_AFTER)
+}
+
+/// A header's value without the blanks around it.
+const fn trim(value: &str) -> &[u8] {
+    let mut value = value.as_bytes();
+    while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = value {
+        value = rest;
     }
-    // Digits that no integer holds are more than the most.
-    seconds.parse().map_or(MAX_RETRY_AFTER, |seconds: u64| seconds.saturating_mul(1_000).min(MAX_RETRY_AFTER))
+    value
 }

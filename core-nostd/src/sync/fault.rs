@@ -1,108 +1,155 @@
 //! What can go wrong between a server and an SDK, in words for people.
 
-use crate::digest::Digest;
-use crate::error::{Error, excerpt};
+use crate::error::Error;
 use crate::event_id::Revision;
+use crate::json::Writer;
+use alloc::boxed::Box;
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt;
 
 /// Why a connection failed. The client mends each of them by itself, by trying again; a host tells its user.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum SyncError {
-    /// 401 or 403: the server does not take the key.
-    Refused {
-        /// The HTTP status.
-        status: u16,
-    },
-    /// The server's answer is no stream.
-    UnexpectedStatus {
-        /// The HTTP status.
-        status: u16,
-    },
-    /// The answer's status is 200, but something else than an event stream: a proxy's page, or another server.
-    NotAnEventStream {
-        /// What it is, cut to a readable length; empty where the answer does not say.
-        content_type: String,
-    },
-    /// No connection came about.
-    ConnectionFailed,
-    /// The stream ended, and the server had not said goodbye.
-    ConnectionLost,
-    /// Nothing was heard for 45 seconds, heartbeats included.
-    Silent,
-    /// What arrived is not the stream protocol.
-    InvalidStream {
-        /// What was wrong.
-        what: &'static str,
-        /// Where in a document, and why.
-        error: Option<Error>,
-    },
-    /// A heartbeat showed that this client does not hold what the server sent.
-    Diverged {
-        /// The server's revision.
-        server: (Revision, Digest),
-        /// This client's revision.
-        client: (Revision, Digest),
-    },
-    /// A full replay is older than what this client holds of the same history.
-    Behind {
-        /// The server's revision.
-        server: Revision,
-        /// This client's revision.
-        client: Revision,
-    },
-    /// The flags are more than this client holds in memory.
-    TooLarge {
-        /// The most flags.
-        flags: usize,
-        /// The most bytes that they may take, by an estimate.
-        heap_bytes: usize,
-    },
+pub struct SyncError {
+    kind: Kind,
+    /// What stands in the message for `#`, one after the other.
+    numbers: [u64; 2],
+    /// What stands there for `$`.
+    text: Vec<u8>,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Refused,
+    UnexpectedStatus,
+    NotAnEventStream,
+    ConnectionFailed,
+    ConnectionLost,
+    Silent,
+    InvalidStream,
+    Diverged,
+    Behind,
+    TooLarge,
+}
+
+/// The code and the message of each kind.
+const WORDS: [(&str, &str); 10] = [
+    ("REFUSED", "the server refused the SDK key (HTTP #); check the key. The next attempt is in 1 to 5 minutes"),
+    ("UNEXPECTED_STATUS", "the server answered HTTP # where a stream (200) is expected"),
+    (
+        "NOT_AN_EVENT_STREAM",
+        "the answer is \"$\" where text/event-stream is expected; check the server's URL and proxies between",
+    ),
+    ("CONNECTION_FAILED", "the server cannot be reached"),
+    ("CONNECTION_LOST", "the stream ended unexpectedly"),
+    ("SILENT", "the server was silent for 45 seconds"),
+    ("INVALID_STREAM", "the stream is not valid: $"),
+    ("DIVERGED", "the flags differ from the server's (revision # there, # here); all are fetched anew"),
+    ("BEHIND", "the server is at revision #, behind this client's #; it is asked again"),
+    ("TOO_LARGE", "the server has more flags than a client holds: # and # MiB at most"),
+];
+
 impl SyncError {
+    /// In a box, so that results without one are small.
+    #[cold]
+    fn new(kind: Kind, numbers: [u64; 2], text: Vec<u8>) -> Box<Self> {
+        Box::new(Self { kind, numbers, text })
+    }
+
+    /// The answer is no stream: the server does not take the key (401, 403), or says something else; or it is 200, but of a
+    /// proxy's page or another server.
+    pub(crate) fn no_stream(status: u16, content_type: &str) -> Box<Self> {
+        let kind = match status {
+            200 => Kind::NotAnEventStream,
+            401 | 403 => Kind::Refused,
+            _ => Kind::UnexpectedStatus,
+        };
+        let shown = content_type.as_bytes().get(..64).unwrap_or(content_type.as_bytes());
+        Self::new(kind, [status.into(), 0], shown.into())
+    }
+
+    /// No connection came about.
+    pub(crate) fn connection_failed() -> Box<Self> {
+        Self::new(Kind::ConnectionFailed, [0; 2], Vec::new())
+    }
+
+    /// The stream ended, and the server had not said goodbye.
+    pub(crate) fn connection_lost() -> Box<Self> {
+        Self::new(Kind::ConnectionLost, [0; 2], Vec::new())
+    }
+
+    /// Nothing was heard for 45 seconds, heartbeats included.
+    pub(crate) fn silent() -> Box<Self> {
+        Self::new(Kind::Silent, [0; 2], Vec::new())
+    }
+
+    /// What arrived is not the stream protocol.
+    #[cold]
+    pub(crate) fn invalid(what: &str) -> Box<Self> {
+        Self::new(Kind::InvalidStream, [0; 2], what.into())
+    }
+
+    /// A part of what arrived cannot be read.
+    #[cold]
+    pub(crate) fn unreadable(what: &str, error: &Error) -> Box<Self> {
+        let mut text = Vec::new();
+        if cfg!(feature = "messages") {
+            text.extend_from_slice(what.as_bytes());
+            text.extend_from_slice(b": ");
+        }
+        error.write_message(&mut text);
+        Self::new(Kind::InvalidStream, [0; 2], text)
+    }
+
+    /// A heartbeat showed that this client does not hold what the server sent.
+    pub(crate) fn diverged(server: Revision, client: Revision) -> Box<Self> {
+        Self::new(Kind::Diverged, [server.get(), client.get()], Vec::new())
+    }
+
+    /// A full replay is older than what this client holds of the same history.
+    pub(crate) fn behind(server: Revision, client: Revision) -> Box<Self> {
+        Self::new(Kind::Behind, [server.get(), client.get()], Vec::new())
+    }
+
+    /// The flags are more than this client holds in memory.
+    pub(crate) fn too_large(flags: usize, heap_bytes: usize) -> Box<Self> {
+        Self::new(Kind::TooLarge, [flags as u64, (heap_bytes >> 20) as u64], Vec::new())
+    }
+
     /// The error as SDKs name it.
     #[must_use]
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::Refused { .. } => "REFUSED",
-            Self::UnexpectedStatus { .. } => "UNEXPECTED_STATUS",
-            Self::NotAnEventStream { .. } => "NOT_AN_EVENT_STREAM",
-            Self::ConnectionFailed => "CONNECTION_FAILED",
-            Self::ConnectionLost => "CONNECTION_LOST",
-            Self::Silent => "SILENT",
-            Self::InvalidStream { .. } => "INVALID_STREAM",
-            Self::Diverged { .. } => "DIVERGED",
-            Self::Behind { .. } => "BEHIND",
-            Self::TooLarge { .. } => "TOO_LARGE",
-        }
+    pub fn code(&self) -> &'static str {
+        self.words().0
     }
 
     /// The HTTP status, for the errors that have one.
     #[must_use]
     pub const fn http_status(&self) -> Option<u16> {
-        match self {
-            Self::Refused { status } | Self::UnexpectedStatus { status } => Some(*status),
+        match self.kind {
+            Kind::Refused | Kind::UnexpectedStatus => Some(self.numbers[0] as u16),
             _ => None,
         }
     }
 
     /// Whether what this client holds is in doubt, so that it must be sent anew.
     pub(crate) const fn needs_replay(&self) -> bool {
-        matches!(self, Self::InvalidStream { .. } | Self::Diverged { .. } | Self::Behind { .. } | Self::TooLarge { .. })
+        self.kind as u8 >= Kind::InvalidStream as u8
     }
 
-    pub(crate) fn not_an_event_stream(content_type: &str) -> Self {
-        Self::NotAnEventStream { content_type: excerpt(content_type) }
+    /// Appends the message, as [`Display`](fmt::Display) gives it.
+    pub fn write_message(&self, out: &mut Vec<u8>) {
+        let mut numbers = self.numbers.iter();
+        for byte in self.words().1.bytes() {
+            match byte {
+                b'#' => Writer::new(out).integer(numbers.next().copied().unwrap_or_default()),
+                b'$' => out.extend_from_slice(&self.text),
+                _ => out.push(byte),
+            }
+        }
     }
 
-    pub(crate) const fn unexpected(what: &'static str) -> Self {
-        Self::InvalidStream { what, error: None }
-    }
-
-    pub(crate) fn unreadable(what: &'static str) -> impl FnOnce(Error) -> Self {
-        move |error| Self::InvalidStream { what, error: Some(error) }
+    fn words(&self) -> (&'static str, &'static str) {
+        WORDS.get(self.kind as usize).copied().unwrap_or_default()
     }
 }
 
@@ -110,38 +157,8 @@ impl core::error::Error for SyncError {}
 
 impl fmt::Display for SyncError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Refused { status } => write!(
-                f,
-                "the server refused the SDK key (HTTP {status}); check the key. The next attempt is in 1 to 5 minutes"
-            ),
-            Self::UnexpectedStatus { status } => {
-                write!(f, "the server answered HTTP {status} where a stream (200) is expected")
-            }
-            Self::NotAnEventStream { content_type } => write!(
-                f,
-                "the answer is {content_type:?} where text/event-stream is expected; check the server's URL and \
-                 proxies between"
-            ),
-            Self::ConnectionFailed => f.write_str("the server cannot be reached"),
-            Self::ConnectionLost => f.write_str("the stream ended unexpectedly"),
-            Self::Silent => f.write_str("the server was silent for 45 seconds"),
-            Self::InvalidStream { what, error: None } => write!(f, "the stream is not valid: {what}"),
-            Self::InvalidStream { what, error: Some(error) } => write!(f, "the stream is not valid: {what}: {error}"),
-            Self::Diverged { server, client } => write!(
-                f,
-                "the flags differ from the server's: it is at revision {} (digest {}), this client at {} ({}); all \
-                 flags are fetched anew",
-                server.0, server.1, client.0, client.1
-            ),
-            Self::Behind { server, client } => write!(
-                f,
-                "the server is at revision {server}, behind the revision {client} that this client holds; it is asked \
-                 again"
-            ),
-            Self::TooLarge { flags, heap_bytes } => {
-                write!(f, "the server has more flags than a client holds: at most {flags} and {} MiB", heap_bytes >> 20)
-            }
-        }
+        let mut message = Vec::new();
+        self.write_message(&mut message);
+        f.write_str(&String::from_utf8_lossy(&message))
     }
 }

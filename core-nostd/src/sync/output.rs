@@ -3,6 +3,7 @@
 use super::fault::SyncError;
 use crate::event_id::EventId;
 use crate::flag_key::FlagKey;
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 /// One thing to do or to know. [`SyncClient::poll_output`](super::SyncClient::poll_output) gives them in this order.
@@ -16,7 +17,7 @@ pub enum Output {
         last_event_id: Option<EventId>,
     },
     /// Something failed; the client goes on by itself.
-    Error(SyncError),
+    Error(Box<SyncError>),
     /// Answers may have changed.
     FlagsChanged {
         /// The flags that were added, changed or removed: sorted, each once.
@@ -56,15 +57,19 @@ impl Status {
 }
 
 /// What waits to be polled: of each kind at most one, so that it stays bounded whatever the peer does.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Outbox {
     disconnect: bool,
     connect: Option<Option<EventId>>,
-    error: Option<SyncError>,
+    error: Option<Box<SyncError>>,
     changed: Vec<FlagKey>,
 }
 
 impl Outbox {
+    pub(crate) const fn new() -> Self {
+        Self { disconnect: false, connect: None, error: None, changed: Vec::new() }
+    }
+
     pub(crate) fn connect(&mut self, last_event_id: Option<EventId>) {
         self.connect = Some(last_event_id);
     }
@@ -74,12 +79,15 @@ impl Outbox {
         self.disconnect |= self.connect.take().is_none();
     }
 
-    pub(crate) fn error(&mut self, error: SyncError) {
+    pub(crate) fn error(&mut self, error: Box<SyncError>) {
         self.error = Some(error);
     }
 
-    pub(crate) fn changed(&mut self, keys: impl IntoIterator<Item = FlagKey>) {
-        self.changed.extend(keys);
+    /// Notes a flag that changed. Many come in the order of their keys, and so each to the end.
+    pub(crate) fn changed(&mut self, key: FlagKey) {
+        if let Err(place) = self.changed.binary_search(&key) {
+            self.changed.insert(place, key);
+        }
     }
 
     pub(crate) fn pop(&mut self) -> Option<Output> {
@@ -92,12 +100,10 @@ impl Outbox {
         if let Some(error) = self.error.take() {
             return Some(Output::Error(error));
         }
-        let mut keys = core::mem::take(&mut self.changed);
-        if keys.is_empty() {
-            return None;
+        if self.changed.is_empty() {
+            None
+        } else {
+            Some(Output::FlagsChanged { keys: core::mem::take(&mut self.changed) })
         }
-        keys.sort_unstable();
-        keys.dedup();
-        Some(Output::FlagsChanged { keys })
     }
 }

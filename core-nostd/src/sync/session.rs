@@ -1,16 +1,16 @@
 //! One stream's events, and what each does to the flags.
 
 use super::fault::SyncError;
-use crate::change::Change;
+use super::output::Outbox;
+use crate::change::{self, Change};
 use crate::compiled::CompiledFlag;
 use crate::digest::Digest;
-use crate::error::{Error, ErrorKind};
-use crate::event_id::{EventId, Revision};
-use crate::flag_key::FlagKey;
-use crate::json::Reader;
+use crate::error::Error;
+use crate::event_id::{Epoch, EventId, Revision};
+use crate::json::{Mode, Reader};
 use crate::sse::Event;
 use crate::store::FlagStore;
-use alloc::vec::Vec;
+use alloc::boxed::Box;
 
 /// The most flags that a client holds.
 const MAX_FLAGS: usize = 100_000;
@@ -21,8 +21,18 @@ const MAX_HEAP_BYTES: usize = 64 << 20;
 #[derive(Debug)]
 pub(crate) struct Session {
     phase: Phase,
-    /// Whether the stream was asked for with a `Last-Event-ID`.
-    may_resume: bool,
+    source: Source,
+}
+
+/// Where the events come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Source {
+    /// A stream that was asked for everything.
+    Stream,
+    /// A stream that was asked for with a `Last-Event-ID`.
+    ResumedStream,
+    /// A snapshot: one full replay, and nothing that this version does not know.
+    Snapshot,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,167 +42,178 @@ enum Phase {
     Live,
 }
 
-/// What an event did.
-#[derive(Debug)]
-pub(crate) enum Effect {
-    /// Nothing that anybody sees.
-    Nothing,
-    /// The flags now follow the server, and these differ from before.
-    Ready(Vec<FlagKey>),
-    /// One flag changed.
-    Changed(FlagKey),
-}
-
 impl Session {
-    pub(crate) const fn new(may_resume: bool) -> Self {
-        Self { phase: Phase::Start, may_resume }
+    pub(crate) const fn new(source: Source) -> Self {
+        Self { phase: Phase::Start, source }
     }
 
-    /// Takes the stream's next event.
-    pub(crate) fn handle(&mut self, store: &mut FlagStore, event: Event<'_>) -> Result<Effect, SyncError> {
-        match (self.phase, event.kind) {
-            (_, "connected") => {
+    /// Whether the flags follow the server, or are those of the whole snapshot.
+    pub(crate) fn is_live(&self) -> bool {
+        self.phase == Phase::Live
+    }
+
+    /// Takes the stream's next event, and notes the keys of the flags that it changed. Answers whether the flags follow
+    /// the server from now on.
+    pub(crate) fn handle(
+        &mut self,
+        store: &mut FlagStore,
+        event: Event<'_>,
+        outbox: &mut Outbox,
+    ) -> Result<bool, Box<SyncError>> {
+        let kind = KINDS.iter().position(|kind| *kind == event.kind);
+        match (self.phase, kind) {
+            (Phase::Live, _) | (Phase::Replay, CONNECTED) | (_, None) if self.source == Source::Snapshot => {
+                return Err(SyncError::invalid(OUT_OF_TURN));
+            }
+            (_, CONNECTED) => {
                 store.begin_replay();
                 self.phase = Phase::Replay;
-                Ok(Effect::Nothing)
             }
-            (Phase::Start, "resumed") => self.resume(store, event),
-            (Phase::Replay, "message") => stage(store, event),
-            (Phase::Replay, "ready") => {
-                let changed = finish_replay(store, event)?;
+            (Phase::Start, RESUMED) => {
+                let revision = Revision::parse(event.data);
+                let revision = revision.map_err(|error| SyncError::unreadable("`resumed`", &error))?;
+                if self.source != Source::ResumedStream || revision != store.revision() {
+                    return Err(SyncError::invalid("`resumed` from another moment"));
+                }
                 self.phase = Phase::Live;
-                Ok(Effect::Ready(changed))
+                return Ok(true);
             }
-            (Phase::Live, "message") => apply(store, event),
-            (Phase::Live, "heartbeat") => compare(store, event),
-            (Phase::Start, "message") => Err(SyncError::unexpected("a change before `connected` or `resumed`")),
-            // The server sends none before the stream is live: what made it so was lost.
-            (_, "heartbeat") => Err(SyncError::unexpected("a heartbeat before the end of the replay")),
-            (_, "ready") => Err(SyncError::unexpected("`ready` without a replay")),
-            (_, "resumed") => Err(SyncError::unexpected("`resumed` after the stream's start")),
-            _ => Ok(Effect::Nothing),
+            (Phase::Replay, MESSAGE) => {
+                if !stage(store, event)? && self.source == Source::Snapshot {
+                    return Err(SyncError::invalid("a change of an unknown type"));
+                }
+            }
+            (Phase::Replay, READY) => {
+                finish_replay(store, event, outbox)?;
+                self.phase = Phase::Live;
+                return Ok(true);
+            }
+            (Phase::Live, MESSAGE) => apply(store, event, outbox)?,
+            (Phase::Live, HEARTBEAT) => compare(store, event)?,
+            (_, None) => {}
+            // Among them a heartbeat before the stream is live: the server sends none, so what made it live was lost.
+            _ => return Err(SyncError::invalid(OUT_OF_TURN)),
         }
-    }
-
-    fn resume(&mut self, store: &FlagStore, event: Event<'_>) -> Result<Effect, SyncError> {
-        let revision = Revision::parse(event.data).map_err(SyncError::unreadable("`resumed`"))?;
-        if !self.may_resume || revision != store.revision() {
-            return Err(SyncError::unexpected("`resumed` from a moment that was not asked for"));
-        }
-        self.phase = Phase::Live;
-        Ok(Effect::Ready(Vec::new()))
+        Ok(false)
     }
 }
 
-fn stage(store: &mut FlagStore, event: Event<'_>) -> Result<Effect, SyncError> {
+const OUT_OF_TURN: &str = "an event out of turn";
+
+const KINDS: [&str; 5] = ["connected", "resumed", "message", "ready", "heartbeat"];
+const CONNECTED: Option<usize> = Some(0);
+const RESUMED: Option<usize> = Some(1);
+const MESSAGE: Option<usize> = Some(2);
+const READY: Option<usize> = Some(3);
+const HEARTBEAT: Option<usize> = Some(4);
+
+/// Answers whether the change is of a known type.
+fn stage(store: &mut FlagStore, event: Event<'_>) -> Result<bool, Box<SyncError>> {
     match read_change(event)? {
         Some(Change::Upsert(flag)) => {
-            store.stage(flag);
+            store.stage_compiled(flag);
             within_limits(store.staged_len(), store.staged_heap_bytes())?;
-            Ok(Effect::Nothing)
+            Ok(true)
         }
-        Some(Change::Delete(_)) => Err(SyncError::unexpected("DELETE in a replay")),
-        None => Ok(Effect::Nothing),
+        Some(Change::Delete(_)) => Err(SyncError::invalid("DELETE in a replay")),
+        None => Ok(false),
     }
 }
 
 /// Makes the staged flags live, if they are complete and not older than what is live.
-fn finish_replay(store: &mut FlagStore, event: Event<'_>) -> Result<Vec<FlagKey>, SyncError> {
-    let id = read_id(event)?;
-    let (revision, flags) = read_ready(event.data).map_err(SyncError::unreadable("`ready`"))?;
-    if revision != id.revision {
-        return Err(SyncError::unexpected("`ready` with a revision that is not its id's"));
+fn finish_replay(store: &mut FlagStore, event: Event<'_>, outbox: &mut Outbox) -> Result<(), Box<SyncError>> {
+    let Some((epoch, id)) = EventId::split(event.id) else {
+        return Err(SyncError::invalid(NO_ID));
+    };
+    let ready = read_pair(event, &["revision", "flags"], |reader| Revision::read(reader).get());
+    let (revision, flags) = ready.map_err(|error| SyncError::unreadable("`ready`", &error))?;
+    if revision != id {
+        return Err(SyncError::invalid("`ready` of another revision"));
     }
-    if let Some(live) = store.id().filter(|live| live.epoch == id.epoch && live.revision > id.revision) {
-        return Err(SyncError::Behind { server: id.revision, client: live.revision });
+    if store.epoch().map(Epoch::as_str) == Some(epoch) && revision < store.revision() {
+        return Err(SyncError::behind(revision, store.revision()));
     }
-    let staged = store.take_staged().filter(|staged| staged.len() == flags);
-    let staged = staged.ok_or(SyncError::unexpected("`ready` with another number of flags than the replay"))?;
-    Ok(store.replace(staged, id))
+    let Some(staged) = store.take_staged().filter(|staged| staged.len() as u64 == flags) else {
+        return Err(SyncError::invalid("`ready` of another count"));
+    };
+    let id = EventId { epoch: Epoch::unchecked(epoch), revision };
+    store.replace(staged, id, &mut |key| outbox.changed(key.clone()));
+    Ok(())
 }
 
-fn apply(store: &mut FlagStore, event: Event<'_>) -> Result<Effect, SyncError> {
-    let id = read_id(event)?;
-    if store.epoch() != Some(&id.epoch) {
-        return Err(SyncError::unexpected("a change of another history (epoch)"));
+fn apply(store: &mut FlagStore, event: Event<'_>, outbox: &mut Outbox) -> Result<(), Box<SyncError>> {
+    let Some((epoch, revision)) = EventId::split(event.id) else {
+        return Err(SyncError::invalid(NO_ID));
+    };
+    if store.epoch().map(Epoch::as_str) != Some(epoch) {
+        return Err(SyncError::invalid("a change of another epoch"));
     }
-    if id.revision <= store.revision() {
-        return Ok(Effect::Nothing);
+    if revision <= store.revision() {
+        return Ok(());
     }
     let Some(change) = read_change(event)? else {
-        store.advance(id.revision);
-        return Ok(Effect::Nothing);
+        store.advance(revision);
+        return Ok(());
     };
-    let key = change.key().clone();
+    let (key, flag) = match change {
+        Change::Upsert(flag) => (flag.key().clone(), Some(flag)),
+        Change::Delete(key) => (key, None),
+    };
     let known = store.get(key.as_str());
-    let is_seen = matches!(change, Change::Upsert(_)) || known.is_some();
-    if let Change::Upsert(flag) = &change {
+    let is_seen = known.is_some() || flag.is_some();
+    if let Some(flag) = &flag {
         // Held against the limits before it is applied, so that what is live never exceeds them.
         let others = store.heap_bytes().saturating_sub(known.map_or(0, CompiledFlag::heap_bytes));
-        let heap_bytes = others.saturating_add(CompiledFlag::heap_bytes_of(flag));
-        within_limits(store.len() + usize::from(known.is_none()), heap_bytes)?;
+        within_limits(store.len() + usize::from(known.is_none()), others.saturating_add(flag.heap_bytes()))?;
     }
-    store.apply(change, id.revision);
-    Ok(if is_seen { Effect::Changed(key) } else { Effect::Nothing })
-}
-
-/// Holds the flags against what the server says that it has sent.
-fn compare(store: &FlagStore, event: Event<'_>) -> Result<Effect, SyncError> {
-    let server = read_heartbeat(event.data).map_err(SyncError::unreadable("`heartbeat`"))?;
-    let client = (store.revision(), store.digest());
-    if server == client { Ok(Effect::Nothing) } else { Err(SyncError::Diverged { server, client }) }
-}
-
-fn within_limits(flags: usize, heap_bytes: usize) -> Result<(), SyncError> {
-    if flags > MAX_FLAGS || heap_bytes > MAX_HEAP_BYTES {
-        return Err(SyncError::TooLarge { flags: MAX_FLAGS, heap_bytes: MAX_HEAP_BYTES });
+    store.set(flag.ok_or(key.as_str()), revision);
+    if is_seen {
+        outbox.changed(key);
     }
     Ok(())
 }
 
-fn read_change(event: Event<'_>) -> Result<Option<Change>, SyncError> {
-    Change::from_json(event.data.as_bytes()).map_err(SyncError::unreadable("a change"))
-}
-
-fn read_id(event: Event<'_>) -> Result<EventId, SyncError> {
-    EventId::parse(event.id).map_err(SyncError::unreadable("an event's id"))
-}
-
-/// Reads `{"revision":R,"flags":N}`.
-fn read_ready(json: &str) -> Result<(Revision, usize), Error> {
-    let (mut revision, mut flags) = (None, None);
-    read_object(json, |reader, name| {
-        match name {
-            "revision" => revision = Some(Revision::read(reader)?),
-            // A count has the limits of a revision: a whole number that every reader keeps exactly.
-            "flags" => flags = usize::try_from(Revision::read(reader)?.get()).ok(),
-            _ => reader.skip()?,
-        }
+/// Holds the flags against what the server says that it has sent.
+fn compare(store: &FlagStore, event: Event<'_>) -> Result<(), Box<SyncError>> {
+    let read = read_pair(event, &["revision", "digest"], |reader| Digest::read(reader).get());
+    let (revision, digest) = read.map_err(|error| SyncError::unreadable("`heartbeat`", &error))?;
+    let client = store.revision();
+    if (revision, digest) == (client, store.digest().get()) {
         Ok(())
-    })?;
-    Ok((required(revision, "revision")?, required(flags, "flags")?))
+    } else {
+        Err(SyncError::diverged(revision, client))
+    }
 }
 
-/// Reads `{"revision":R,"digest":"…"}`.
-fn read_heartbeat(json: &str) -> Result<(Revision, Digest), Error> {
-    let (mut revision, mut digest) = (None, None);
-    read_object(json, |reader, name| {
-        match name {
-            "revision" => revision = Some(Revision::read(reader)?),
-            "digest" => digest = Some(Digest::read(reader)?),
-            _ => reader.skip()?,
+fn within_limits(flags: usize, heap_bytes: usize) -> Result<(), Box<SyncError>> {
+    if flags > MAX_FLAGS || heap_bytes > MAX_HEAP_BYTES {
+        return Err(SyncError::too_large(MAX_FLAGS, MAX_HEAP_BYTES));
+    }
+    Ok(())
+}
+
+fn read_change(event: Event<'_>) -> Result<Option<Change<Box<CompiledFlag>>>, Box<SyncError>> {
+    Reader::text(event.data, |reader| change::read(reader, CompiledFlag::read))
+        .map_err(|error| SyncError::unreadable("a change", &error))
+}
+
+const NO_ID: &str = "an event without an id";
+
+/// Reads an object of a revision and another number, by these names.
+fn read_pair(
+    event: Event<'_>,
+    names: &'static [&'static str; 2],
+    read_other: fn(&mut Reader<'_>) -> u64,
+) -> Result<(Revision, u64), Error> {
+    Reader::text(event.data, |reader| {
+        let (mut revision, mut other) = (Revision::ZERO, 0);
+        let mut fields = reader.open_object(names, 2, Mode::Lenient);
+        while let Some(field) = reader.next_field(&mut fields) {
+            match field {
+                0 => revision = Revision::read(reader),
+                _ => other = read_other(reader),
+            }
         }
-        Ok(())
-    })?;
-    Ok((required(revision, "revision")?, required(digest, "digest")?))
-}
-
-fn read_object(json: &str, field: impl FnMut(&mut Reader<'_>, &str) -> Result<(), Error>) -> Result<(), Error> {
-    let mut reader = Reader::new(json.as_bytes())?;
-    reader.object(field)?;
-    reader.end()
-}
-
-fn required<T>(value: Option<T>, name: &str) -> Result<T, Error> {
-    value.ok_or_else(|| Error::new(ErrorKind::MissingField).in_field(name))
+        (revision, other)
+    })
 }

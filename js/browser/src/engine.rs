@@ -10,18 +10,17 @@ pub(crate) struct Engine {
     pub(crate) exchange: Exchange,
 }
 
-struct OneAtATime(UnsafeCell<Option<Engine>>);
+struct OneAtATime(UnsafeCell<Engine>);
 
 // SAFETY: an instance has one thread: it shares no memory and has no atomics.
 unsafe impl Sync for OneAtATime {}
 
-static ENGINE: OneAtATime = OneAtATime(UnsafeCell::new(None));
+static ENGINE: OneAtATime = OneAtATime(UnsafeCell::new(Engine { sync: SyncClient::new(0), exchange: Exchange::new() }));
 
-/// Lets an export use the engine, which the first one makes.
+/// Lets an export use the engine.
 #[inline]
 pub(crate) fn with<T>(act: impl FnOnce(&mut Engine) -> T) -> T {
     // SAFETY: JavaScript calls one export at a time, no export calls another, and nothing here calls JavaScript: so this
     // is the only reference while it lives.
-    let engine = unsafe { &mut *ENGINE.0.get() };
-    act(engine.get_or_insert_with(|| Engine { sync: SyncClient::new(0), exchange: Exchange::new() }))
+    act(unsafe { &mut *ENGINE.0.get() })
 }

@@ -12,7 +12,7 @@ pub(crate) struct Exchange {
     /// A number that an answer consists of, beside the returned one.
     pub(crate) number: f64,
     /// Where the text of an answer starts, and how many bytes it has.
-    text: *const u8,
+    text: usize,
     text_length: usize,
     /// Of a flag that was resolved: where it lies, and its answer where that is the same for everyone, else -1.
     pub(crate) slot: u32,
@@ -29,12 +29,12 @@ impl Exchange {
     pub(crate) const fn new() -> Self {
         Self {
             number: 0.0,
-            text: core::ptr::null(),
+            text: 0,
             text_length: 0,
             slot: 0,
             generation: 0,
             fixed: 0,
-            spans: [(-1, -1); TEXTS],
+            spans: [(0, 0); TEXTS],
             input: Vec::new(),
             output: Vec::new(),
         }
@@ -68,7 +68,7 @@ impl Exchange {
 
     /// Shows JavaScript what stands in the output.
     pub(crate) fn show_output(&mut self) {
-        self.text = self.output.as_ptr();
+        self.text = self.output.as_ptr() as usize;
         self.text_length = self.output.len();
     }
 

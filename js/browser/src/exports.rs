@@ -3,19 +3,18 @@
 //! Times are milliseconds. A `length` says how many bytes of the input an argument is; below 0 there is none.
 
 use crate::engine::with;
-use alloc::string::ToString;
-use sidekick_core::sync::{Output, Status, SyncClient};
+use sidekick_core::sync::{Output, Status};
 use sidekick_core::{Attributes, FlagHandle};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// Instead of an evaluation: a handle of flags that have changed since, or a user key that was needed and not given.
 const UNUSABLE: i32 = -1;
 
-/// Starts anew, with a seed in two halves that should be random. Gives the place of the exchange.
+/// Sets the seed, in two halves that should be random. Gives the place of the exchange.
 #[wasm_bindgen]
 pub fn create(seed_high: u32, seed_low: u32) -> *const u8 {
     with(|engine| {
-        engine.sync = SyncClient::new(u64::from(seed_high) << 32 | u64::from(seed_low));
+        engine.sync.seed(u64::from(seed_high) << 32 | u64::from(seed_low));
         (&raw const engine.exchange).cast()
     })
 }
@@ -87,14 +86,18 @@ pub fn poll_output() -> u32 {
             None => 0,
             Some(Output::Disconnect) => 1,
             Some(Output::Connect { last_event_id }) => {
-                exchange.show(&last_event_id.map(|id| id.to_string()).unwrap_or_default());
+                exchange.output.clear();
+                if let Some(id) = last_event_id {
+                    id.write(&mut exchange.output);
+                }
+                exchange.show_output();
                 2
             }
             Some(Output::Error(error)) => {
                 exchange.number = error.http_status().unwrap_or_default().into();
                 exchange.show(error.code());
                 exchange.output.push(b' ');
-                exchange.output.extend_from_slice(error.to_string().as_bytes());
+                error.write_message(&mut exchange.output);
                 exchange.show_output();
                 3
             }
@@ -137,16 +140,8 @@ pub fn revision() -> f64 {
 #[wasm_bindgen]
 pub fn flags_json() {
     with(|engine| {
-        let output = &mut engine.exchange.output;
-        output.clear();
-        output.push(b'[');
-        for (index, flag) in engine.sync.store().flags().into_iter().enumerate() {
-            if index > 0 {
-                output.push(b',');
-            }
-            flag.write_json(output);
-        }
-        output.push(b']');
+        engine.exchange.output.clear();
+        engine.sync.store().write_json(&mut engine.exchange.output);
         engine.exchange.show_output();
     });
 }
@@ -170,7 +165,9 @@ pub fn import_snapshot(length: usize) -> i32 {
     with(|engine| match engine.sync.import_snapshot(engine.exchange.bytes(length)) {
         Ok(is_taken) => is_taken.into(),
         Err(error) => {
-            engine.exchange.show(&error.to_string());
+            engine.exchange.output.clear();
+            error.write_message(&mut engine.exchange.output);
+            engine.exchange.show_output();
             -1
         }
     })
@@ -189,9 +186,8 @@ pub fn resolve(length: usize) -> i32 {
         };
         exchange.slot = handle.slot;
         exchange.generation = handle.generation;
-        // What is the same for everyone is so for a user of whom nothing is known.
-        exchange.fixed = flag.static_answer().map_or(-1, |_| flag.evaluate("", &[]).to_bits() as i32);
-        exchange.number = flag.flag().revision.get() as f64;
+        exchange.fixed = flag.static_evaluation().map_or(-1, |answer| answer.to_bits() as i32);
+        exchange.number = flag.revision().get() as f64;
         flag.attributes().len() as i32
     })
 }
@@ -203,7 +199,7 @@ pub fn attribute(index: usize) {
         let exchange = &mut engine.exchange;
         let handle = FlagHandle { slot: exchange.slot, generation: exchange.generation };
         let flag = engine.sync.store().get_by_handle(handle);
-        exchange.show(flag.and_then(|flag| flag.attributes().get(index)).map_or("", |name| name));
+        exchange.show(flag.and_then(|flag| flag.attributes().nth(index)).unwrap_or_default());
     });
 }
 
