@@ -83,7 +83,7 @@ fn stream_benches(criterion: &mut Criterion) {
 
     let flags: Vec<Flag> = others(1_000).collect();
     let mut replay = Vec::new();
-    flags.iter().for_each(|flag| sse::replay_upsert(flag, &mut replay));
+    flags.iter().for_each(|flag| sse::replay_upsert(&CompiledFlag::new(flag.clone()), &mut replay));
     group.throughput(Throughput::Bytes(replay.len() as u64));
     group.bench_function("parse and stage a replay of 1,000 flags", |bencher| {
         bencher.iter(|| {

@@ -2,7 +2,7 @@
 
 use crate::clock;
 use crate::storage::{Import, Imported, Storage, StorageError};
-use sidekick_core::json::{Fields, Reader};
+use sidekick_core::json::Reader;
 use sidekick_core::{Error as CoreError, Flag, Mode};
 use std::collections::BTreeSet;
 use std::fmt;
@@ -50,24 +50,22 @@ pub async fn import(storage: &dyn Storage, document: &[u8], replace: bool) -> Re
 
 fn read(document: &[u8]) -> Result<Vec<Flag>, TransferError> {
     let (mut version, mut flags) = (None, None);
-    let mut fields = Fields::new(Mode::Strict);
-    let mut reader = Reader::new(document)?;
-    reader.object(|reader, name| {
-        match name {
-            "sidekick_export" => {
-                fields.once(0)?;
-                version = Some(reader.number()?.to_owned());
+    Reader::document(document, |reader| {
+        let mut fields = reader.open_object(&["sidekick_export", "flags"], 0, Mode::Strict);
+        while let Some(field) = reader.next_field(&mut fields) {
+            match field {
+                0 => version = Some(reader.number()),
+                _ => {
+                    let flags = flags.insert(Vec::new());
+                    reader.open_array();
+                    while reader.next_item() {
+                        flags.push(Flag::read(reader, Mode::Strict));
+                    }
+                }
             }
-            "flags" => {
-                fields.once(1)?;
-                flags = Some(reader.list(usize::MAX, |reader| Flag::read(reader, Mode::Strict))?);
-            }
-            _ => return fields.unknown(reader, "sidekick_export, flags"),
         }
-        Ok(())
     })?;
-    reader.end()?;
-    match version.as_deref() {
+    match version {
         Some(VERSION) => {}
         Some(other) => {
             return Err(TransferError::Format(format!("it has version {other}; this server knows {VERSION}")));

@@ -3,9 +3,10 @@
 use crate::frame::Frame;
 use crate::shared::Shared;
 use crate::{evaluate, output};
-use napi::bindgen_prelude::{ClassInstance, JavaScriptClassExt, JsObjectValue, Object, ObjectFinalize};
+use napi::bindgen_prelude::{ClassInstance, Either, JavaScriptClassExt, JsObjectValue, Object, ObjectFinalize};
 use napi::{Env, Error, Result, Status};
 use napi_derive::napi;
+use sidekick_core::CompiledFlag;
 use sidekick_core::sync::SyncClient;
 use std::cell::Cell;
 use std::rc::Rc;
@@ -106,24 +107,16 @@ impl NativeClient {
     /// All flags as a JSON array, sorted by key.
     #[napi]
     pub fn flags_json(&self) -> Result<String> {
-        let json = self.with(|sync| {
-            let mut json = vec![b'['];
-            for flag in sync.store().flags() {
-                if json.len() > 1 {
-                    json.push(b',');
-                }
-                flag.write_json(&mut json);
-            }
-            json.push(b']');
-            json
-        })?;
-        text(json)
+        self.with(|sync| {
+            let documents: Vec<&str> = sync.store().flags().into_iter().map(CompiledFlag::document).collect();
+            format!("[{}]", documents.join(","))
+        })
     }
 
     /// The flags as a text for `importSnapshot`; undefined where there never were any.
     #[napi]
-    pub fn export_snapshot(&self) -> Result<Option<String>> {
-        self.with(|sync| sync.export_snapshot())?.map(text).transpose()
+    pub fn export_snapshot(&self) -> Result<Either<String, ()>> {
+        self.with(|sync| sync.export_snapshot())?.map_or(Ok(Either::B(())), |snapshot| text(snapshot).map(Either::A))
     }
 
     /// Takes a snapshot's flags if they are newer; answers whether it did.

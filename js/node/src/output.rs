@@ -13,9 +13,7 @@ pub(crate) fn to_object(env: &Env, output: Output) -> Result<Object<'_>> {
         Output::Error(error) => {
             (3, format!("{} {error}", error.code()), error.http_status().unwrap_or_default().into())
         }
-        Output::FlagsChanged { keys } => {
-            (4, keys.iter().map(FlagKey::as_str).collect::<Vec<_>>().join(","), 0.0)
-        }
+        Output::FlagsChanged { keys } => (4, keys.iter().map(FlagKey::as_str).collect::<Vec<_>>().join(","), 0.0),
         Output::StatusChanged(status) => (5, String::new(), status_number(status).into()),
         Output::WakeAt(at) => (6, String::new(), at as f64),
     };
@@ -46,7 +44,7 @@ pub(crate) fn handle<'env>(env: &'env Env, store: &FlagStore, flag_key: &str) ->
     object.set("slot", handle.slot)?;
     object.set("generation", handle.generation)?;
     object.set("fixed", fixed_bits(flag))?;
-    object.set("revision", number(flag.flag().revision))?;
+    object.set("revision", number(flag.revision()))?;
     object.set("attributes", flag.attributes().collect::<Vec<_>>())?;
     Ok(Some(object))
 }
@@ -58,6 +56,5 @@ pub(crate) fn number(revision: Revision) -> f64 {
 
 /// The evaluation's bits where they are the same for everyone, else -1.
 fn fixed_bits(flag: &CompiledFlag) -> i32 {
-    // What is the same for everyone is so for a user of whom nothing is known.
-    flag.static_answer().map_or(-1, |_| flag.evaluate("", &[]).to_bits() as i32)
+    flag.static_evaluation().map_or(-1, |answer| answer.to_bits() as i32)
 }

@@ -3,8 +3,8 @@
 use super::{FlagStoreHandle, Listing};
 use crate::shutdown::Shutdown;
 use crate::storage::Contents;
-use sidekick_core::json::{Fields, Reader};
-use sidekick_core::{Error as CoreError, EventId, Flag, Mode};
+use sidekick_core::json::Reader;
+use sidekick_core::{EventId, Flag, Mode};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -75,25 +75,24 @@ async fn save(path: PathBuf, listing: Listing) -> io::Result<()> {
 }
 
 fn read(json: &[u8]) -> Option<Contents> {
-    let (mut id, mut flags) = (None, None);
-    let mut fields = Fields::new(Mode::Lenient);
-    let mut reader = Reader::new(json).ok()?;
-    let object = reader.object(|reader, name| {
-        match name {
-            "id" => {
-                fields.once(0)?;
-                id = Some(EventId::parse(&reader.string()?)?);
+    let (mut id, mut flags) = (None, Vec::new());
+    let read = Reader::document(json, |reader| {
+        let mut fields = reader.open_object(&["id", "flags"], 2, Mode::Lenient);
+        while let Some(field) = reader.next_field(&mut fields) {
+            match field {
+                0 => id = EventId::parse(reader.string()).ok(),
+                _ => {
+                    flags.clear();
+                    reader.open_array();
+                    while reader.next_item() {
+                        flags.push(Flag::read(reader, Mode::Lenient));
+                    }
+                }
             }
-            "flags" => {
-                fields.once(1)?;
-                flags = Some(reader.list(usize::MAX, |reader| Flag::read(reader, Mode::Lenient))?);
-            }
-            _ => return fields.unknown(reader, "id, flags"),
         }
-        Ok::<(), CoreError>(())
     });
-    object.and_then(|()| reader.end()).ok()?;
-    Some(Contents { id: id?, flags: flags?, recent: Vec::new() })
+    read.ok()?;
+    Some(Contents { id: id?, flags, recent: Vec::new() })
 }
 
 #[cfg(test)]

@@ -9,8 +9,8 @@ use hyper::body::Incoming;
 use hyper::{Request, Response, StatusCode};
 use serde::Serialize;
 use serde_json::value::RawValue;
-use sidekick_core::json::{Fields, Reader};
-use sidekick_core::{CompiledFlag, Error, Evaluation, Flag, FlagKey, Mode, Reason};
+use sidekick_core::json::Reader;
+use sidekick_core::{CompiledFlag, Evaluation, Flag, FlagKey, Mode, Reason};
 
 /// The most bytes of a user key and of an attribute's value.
 const VALUE_LIMIT: usize = 4096;
@@ -18,7 +18,7 @@ const VALUE_LIMIT: usize = 4096;
 const NAME_LIMIT: usize = sidekick_core::TargetingRule::MAX_ATTRIBUTE;
 /// The most attributes.
 const ATTRIBUTES: usize = 256;
-const FIELDS: &str = "flag_key, flag, user_key, attributes";
+const FIELDS: &[&str] = &["flag_key", "flag", "user_key", "attributes"];
 
 /// What is asked.
 #[derive(Debug)]
@@ -53,14 +53,12 @@ pub(super) async fn evaluate(request: &mut Request<Incoming>, app: &App) -> Resu
     let json = request_body::read(request, &["application/json"], app.config.timeouts.body).await?;
     let Question { subject, user_key, attributes } = Question::from_json(&json)?;
     let flag = match subject {
-        Subject::Preview(flag) => Some(*flag),
+        Subject::Preview(flag) => Some(CompiledFlag::new(*flag)),
         Subject::Stored(key) => match FlagKey::new(&key) {
             Ok(key) => app.flags.get(key).await.ok_or_else(Problem::not_loaded)?,
             Err(_) => None,
         },
     };
-    // Compiled anew for each question, away from the actor: nobody waits for an expensive one.
-    let flag = flag.map(CompiledFlag::new);
     let attributes: Vec<(&str, &str)> =
         attributes.iter().filter_map(|(name, value)| Some((&**name, value.as_deref()?))).collect();
     let evaluation = match &flag {
@@ -87,45 +85,29 @@ impl Answer {
             // Given for every flag, so that a person sees what the rollout would say behind a rule or a kill-switch.
             bucket: flag.and_then(|flag| number(flag.bucket(user_key).to_string())),
             rollout_percentage: flag
-                .and_then(|flag| flag.flag().rollout_percentage)
+                .and_then(|flag| flag.flag().ok()?.rollout_percentage)
                 .and_then(|share| number(share.to_string())),
-            revision: flag.map(|flag| flag.flag().revision.get()),
+            revision: flag.map(|flag| flag.revision().get()),
         }
     }
 }
 
 impl Question {
     fn from_json(json: &[u8]) -> Result<Self, Problem> {
-        let mut reader = Reader::new(json)?;
-        let (mut flag_key, mut flag, mut user_key, mut attributes) = (None, None, None, Vec::new());
-        let mut fields = Fields::new(Mode::Strict);
-        let mut problem = None;
-        reader.object(|reader, name| {
-            match name {
-                "flag_key" => {
-                    fields.once(0)?;
-                    flag_key = Some(reader.bounded_string(VALUE_LIMIT)?);
+        let (mut flag_key, mut flag, mut user_key) = (None, None, None);
+        let mut attributes = Ok(Vec::new());
+        Reader::document(json, |reader| {
+            let mut fields = reader.open_object(FIELDS, 0, Mode::Strict);
+            while let Some(field) = reader.next_field(&mut fields) {
+                match field {
+                    0 => flag_key = Some(reader.bounded_string(VALUE_LIMIT)),
+                    1 => flag = Some(Flag::read(reader, Mode::Strict)),
+                    2 => user_key = Some(reader.bounded_string(VALUE_LIMIT)),
+                    _ => attributes = read_attributes(reader),
                 }
-                "flag" => {
-                    fields.once(1)?;
-                    flag = Some(Flag::read(reader, Mode::Strict)?);
-                }
-                "user_key" => {
-                    fields.once(2)?;
-                    user_key = Some(reader.bounded_string(VALUE_LIMIT)?);
-                }
-                "attributes" => {
-                    fields.once(3)?;
-                    problem = read_attributes(reader, &mut attributes)?;
-                }
-                _ => return fields.unknown(reader, FIELDS),
             }
-            Ok(())
         })?;
-        reader.end()?;
-        if let Some(problem) = problem {
-            return Err(problem);
-        }
+        let attributes = attributes?;
         let subject = match (flag_key, flag) {
             (Some(key), None) => Subject::Stored(key),
             (None, Some(flag)) => Subject::Preview(Box::new(flag)),
@@ -141,38 +123,52 @@ impl Question {
     }
 }
 
-/// Strings, numbers and booleans as the SDKs turn them into strings.
-fn read_attributes(reader: &mut Reader<'_>, attributes: &mut Vec<Attribute>) -> Result<Option<Problem>, Error> {
-    let mut problem = None;
-    let mut refuse = |name: &str, what: &str| {
-        let field = format!("attributes.{name}");
-        problem.get_or_insert_with(|| Problem::bad_field(field.clone(), format!("{field}: {what}")));
-    };
-    reader.object(|reader, name| {
-        let value = match reader.kind()? {
-            "a string" => Some(reader.string()?.into_owned()),
-            "a number" => Some(number_text(reader.number()?)),
-            "true or false" => Some(reader.boolean()?.to_string()),
-            "null" => reader.null().map(|_| None)?,
+/// Strings, numbers and booleans as the SDKs turn them into strings. What is wrong with one is said of the first; the
+/// others are read on, so that a document that is not JSON is called so.
+fn read_attributes(reader: &mut Reader<'_>) -> Result<Vec<Attribute>, Problem> {
+    let mut attributes = Ok(Vec::new());
+    reader.open_map();
+    while let Some(name) = reader.next_name() {
+        let name = name.to_owned();
+        let value = match reader.kind() {
+            "a string" => Ok(Some(reader.string().to_owned())),
+            "a number" => Ok(Some(number_text(reader.number()))),
+            "true or false" => Ok(Some(reader.boolean().to_string())),
+            "null" => {
+                reader.null();
+                Ok(None)
+            }
             other => {
-                refuse(name, &format!("a string, a number, true, false or null is expected, not {other}"));
-                return reader.skip();
+                reader.skip();
+                Err(format!("a string, a number, true, false or null is expected, not {other}"))
             }
         };
-        if name.len() > NAME_LIMIT {
-            refuse(name, &format!("the name is longer than {NAME_LIMIT} bytes"));
-        } else if value.as_ref().is_some_and(|value| value.len() > VALUE_LIMIT) {
-            refuse(name, &format!("longer than {VALUE_LIMIT} bytes"));
-        } else if attributes.iter().any(|(known, _)| known == name) {
-            refuse(name, "given twice");
-        } else if attributes.len() == ATTRIBUTES {
-            refuse(name, &format!("more than {ATTRIBUTES} attributes"));
-        } else {
-            attributes.push((name.to_owned(), value));
+        if let Ok(known) = &mut attributes
+            && let Err(problem) = value.and_then(|value| add(known, &name, value))
+        {
+            let field = format!("attributes.{name}");
+            attributes = Err(Problem::bad_field(field.clone(), format!("{field}: {problem}")));
         }
-        Ok(())
-    })?;
-    Ok(problem)
+    }
+    attributes
+}
+
+/// Adds an attribute, or says what is wrong with it.
+fn add(attributes: &mut Vec<Attribute>, name: &str, value: Option<String>) -> Result<(), String> {
+    if name.len() > NAME_LIMIT {
+        return Err(format!("the name is longer than {NAME_LIMIT} bytes"));
+    }
+    if value.as_ref().is_some_and(|value| value.len() > VALUE_LIMIT) {
+        return Err(format!("longer than {VALUE_LIMIT} bytes"));
+    }
+    if attributes.iter().any(|(known, _)| known == name) {
+        return Err("given twice".to_owned());
+    }
+    if attributes.len() == ATTRIBUTES {
+        return Err(format!("more than {ATTRIBUTES} attributes"));
+    }
+    attributes.push((name.to_owned(), value));
+    Ok(())
 }
 
 /// A number's text as JavaScript gives it (ECMA-262, Number::toString), so that `1.0` and `1e0` are `1` to every SDK.

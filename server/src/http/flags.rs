@@ -22,7 +22,8 @@ pub(super) async fn list(headers: &HeaderMap, app: &App) -> Result<Response<Body
 pub(super) async fn get(headers: &HeaderMap, key: FlagKey, app: &App) -> Result<Response<Body>, Problem> {
     let flag = app.flags.get(key).await.ok_or_else(Problem::not_loaded)?;
     let flag = flag.ok_or_else(|| Problem::not_found("there is no such flag"))?;
-    Ok(tagged(one(&flag, StatusCode::OK), &conditional::tag(flag.revision), headers))
+    let response = body::answer(StatusCode::OK, "application/json", flag.document().to_owned());
+    Ok(tagged(response, &conditional::tag(flag.revision()), headers))
 }
 
 pub(super) async fn put(
@@ -81,11 +82,10 @@ async fn write(
 
 fn written(change: &Change, status: StatusCode) -> Response<Body> {
     match change {
-        Change::Upsert(flag) => tagged(one(flag, status), &conditional::tag(flag.revision), &HeaderMap::new()),
+        Change::Upsert(flag) => {
+            let response = body::answer(status, "application/json", flag.to_json());
+            tagged(response, &conditional::tag(flag.revision), &HeaderMap::new())
+        }
         Change::Delete(_) => body::empty(status),
     }
-}
-
-fn one(flag: &Flag, status: StatusCode) -> Response<Body> {
-    body::answer(status, "application/json", flag.to_json())
 }

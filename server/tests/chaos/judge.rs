@@ -221,6 +221,6 @@ pub fn agrees(client: &Client, contents: &Contents) -> bool {
             && flags
                 .iter()
                 .zip(&contents.flags)
-                .all(|(flag, (key, json))| flag.key.as_str() == key && flag.to_json() == json.as_bytes())
+                .all(|(flag, (key, json))| flag.key().as_str() == key && flag.document() == json)
     }
 }

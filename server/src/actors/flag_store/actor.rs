@@ -145,9 +145,7 @@ impl FlagStoreActor {
                 resume => drop(reply.send(self.subscribe(id, resume))),
             },
             (Command::List { reply }, Some(id)) => drop(reply.send(self.documents.listing(&self.store, id))),
-            (Command::Get { key, reply }, Some(_)) => {
-                drop(reply.send(self.store.get(key.as_str()).map(|flag| flag.flag().clone())));
-            }
+            (Command::Get { key, reply }, Some(_)) => drop(reply.send(self.store.get(key.as_str()).cloned())),
             (Command::Subscribe { .. } | Command::List { .. } | Command::Get { .. }, None) => {}
             (Command::Committed { committed, at, applied }, _) => self.committed(committed, at, applied),
             (Command::Hint(hint), _) => self.hinted(hint),

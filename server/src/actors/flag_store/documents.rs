@@ -45,7 +45,7 @@ impl Documents {
                     if index > 0 {
                         json.push(b',');
                     }
-                    flag.write_json(&mut json);
+                    json.extend_from_slice(flag.document().as_bytes());
                 }
                 json.push(b']');
                 let listing = Listing { id, json: json.into() };

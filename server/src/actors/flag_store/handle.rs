@@ -6,7 +6,7 @@ use crate::storage::{
     Committed, Contents, HistoryEntry, HistoryQuery, LoggedChange, Storage, StorageError, Write, WriteError,
 };
 use bytes::Bytes;
-use sidekick_core::{Digest, EventId, Flag, FlagKey, Revision};
+use sidekick_core::{CompiledFlag, Digest, EventId, FlagKey, Revision};
 use std::sync::Arc;
 use std::time::Instant;
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
@@ -86,7 +86,7 @@ pub(super) enum Command {
     },
     Get {
         key: FlagKey,
-        reply: oneshot::Sender<Option<Flag>>,
+        reply: oneshot::Sender<Option<CompiledFlag>>,
     },
     Committed {
         committed: Committed,
@@ -120,7 +120,7 @@ impl FlagStoreHandle {
     }
 
     /// One flag. The outer `None` means that the flags are not loaded, or the server is ending.
-    pub async fn get(&self, key: FlagKey) -> Option<Option<Flag>> {
+    pub async fn get(&self, key: FlagKey) -> Option<Option<CompiledFlag>> {
         self.ask(|reply| Command::Get { key, reply }).await
     }
 

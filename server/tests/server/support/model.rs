@@ -1,7 +1,7 @@
 //! What an SDK makes of a stream: the core's own store, fed with events, with the rules that every stream must keep.
 
 use super::OwnedEvent;
-use sidekick_core::{Change, Digest, EventId, FlagStore, Revision};
+use sidekick_core::{Change, CompiledFlag, Digest, EventId, FlagStore, Revision};
 
 /// The flags of one client of the stream.
 #[derive(Default)]
@@ -82,8 +82,7 @@ impl Model {
 
     /// What `GET /api/flags` answers where server and client agree.
     pub fn listing(&self) -> String {
-        let flags: Vec<String> =
-            self.store.flags().iter().map(|flag| String::from_utf8(flag.to_json()).unwrap()).collect();
+        let flags: Vec<&str> = self.store.flags().into_iter().map(CompiledFlag::document).collect();
         format!("[{}]", flags.join(","))
     }
 }
