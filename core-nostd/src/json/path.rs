@@ -2,7 +2,7 @@
 
 use super::MAX_DEPTH;
 #[cfg(feature = "messages")]
-use {super::Writer, crate::error::excerpt, alloc::string::String, alloc::vec::Vec};
+use {super::Reader, super::Writer, crate::error::excerpt, alloc::string::String, alloc::vec::Vec};
 
 /// The objects and arrays that are open, and where each of them is.
 #[derive(Debug)]
@@ -56,7 +56,7 @@ impl Path {
         for step in &self.0 {
             match *step {
                 Step::Opened => {}
-                Step::Field { start, end } => push_field(&mut path, document.get(start..end).unwrap_or_default()),
+                Step::Field { start, end } => push_field(&mut path, &name(document, start, end)),
                 Step::Item(index) => push_item(&mut path, index),
             }
         }
@@ -66,6 +66,13 @@ impl Path {
         }
         String::from_utf8(path).unwrap_or_default()
     }
+}
+
+/// The name between two quotation marks, as its escapes have it.
+#[cfg(feature = "messages")]
+fn name(document: &str, start: usize, end: usize) -> String {
+    let quoted = document.get(start.saturating_sub(1)..=end).unwrap_or_default();
+    Reader::text(quoted, |reader| reader.string().into()).unwrap_or_default()
 }
 
 #[cfg(feature = "messages")]

@@ -393,6 +393,8 @@ impl<'a> Reader<'a> {
         }
         if !is_first {
             if !self.take(b',') {
+                // What is wrong is not the last field or item, but what they stand in.
+                self.path.close();
                 self.syntax(expected);
             }
             self.next();
@@ -407,6 +409,7 @@ impl<'a> Reader<'a> {
             return false;
         }
         let is_name = self.peek() == Some(b'"');
+        self.path.next_field(0, 0);
         if !is_name {
             self.syntax(if is_first { "a field's name or `}`" } else { "a field's name" });
         }
@@ -416,11 +419,12 @@ impl<'a> Reader<'a> {
     /// The name that stands next, with its colon.
     fn name(&mut self) -> &str {
         let start = self.short_string(usize::MAX);
-        self.path.next_field(start + 1, self.at.saturating_sub(1));
+        let end = self.at.saturating_sub(1);
         self.next();
         if !self.take(b':') {
             self.syntax("`:`");
         }
+        self.path.next_field(start + 1, end);
         self.last_string()
     }
 

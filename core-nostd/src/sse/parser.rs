@@ -163,12 +163,18 @@ impl Parser {
         };
         if field != DATA {
             text.clear();
-        } else if self.has_data {
+        }
+        let length = text.len();
+        if field == DATA && core::mem::replace(&mut self.has_data, true) {
             text.push('\n');
         }
-        self.has_data |= field == DATA;
         push_mended(text, value);
-        if text.len() > self.limit { Err(self.too_long()) } else { Ok(()) }
+        if text.len() <= self.limit {
+            return Ok(());
+        }
+        // Who reads on all the same must not gather what was refused.
+        text.truncate(length);
+        Err(self.too_long())
     }
 
     #[cold]
