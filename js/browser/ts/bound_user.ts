@@ -23,7 +23,7 @@ export class BoundUser {
 
   /** As the client's, for this user. */
   isEnabled(flagKey: string, defaultValue = false): boolean {
-    return (this.#ask(flagKey, defaultValue) & 1) === 1;
+    return (this.#ask(flagKey, defaultValue) & 1) > 0;
   }
 
   /** As the client's, for this user. */

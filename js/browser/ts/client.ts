@@ -5,21 +5,24 @@ import { BaseClient } from '../../shared/src/client.js';
 import type { Engine } from '../../shared/src/engine.js';
 import type { Evaluation } from '../../shared/src/evaluation.js';
 import type { ClientOptions } from '../../shared/src/options.js';
+import type { SnapshotKeeper, SnapshotStorage } from '../../shared/src/storage.js';
 import { BoundUser } from './bound_user.js';
 import { engineOf } from './engine.js';
 import { Exchange, type Exports } from './exchange.js';
 import { Questions } from './questions.js';
-import { compile, isModule, type WasmSource } from './wasm.js';
+import { instantiate, type WasmSource } from './wasm.js';
+
+/** What this client is given beside what all are. */
+export interface WasmOptions extends Omit<ClientOptions, 'storage'> {
+  /** The engine's module, or where it is. */
+  readonly wasm: WasmSource;
+  /** Keeps the last-known flags across restarts. */
+  readonly storage?: SnapshotStorage | 'local' | undefined;
+}
 
 /** Holds all flags in memory and keeps them current. Make one and share it. */
-export abstract class WasmClient extends BaseClient {
+export abstract class WasmClient<Options extends WasmOptions = WasmOptions> extends BaseClient<Options> {
   readonly #questions = new Questions();
-  readonly #wasm: WasmSource;
-
-  protected constructor(serverUrl: string, sdkKey: string, options: ClientOptions | undefined, wasm: WasmSource) {
-    super(serverUrl, sdkKey, options);
-    this.#wasm = wasm;
-  }
 
   /**
    * Whether the flag is on for the user. Synchronous; never throws.
@@ -28,9 +31,10 @@ export abstract class WasmClient extends BaseClient {
    */
   isEnabled(flagKey: string, userKey: string, attributes?: Attributes, defaultValue = false): boolean {
     const questions = this.#questions;
+    const { fixed } = questions.last;
     // Short enough that engines put it into the caller's code.
-    if (flagKey === questions.lastKey && questions.last.fixed >= 0) return (questions.last.fixed & 1) === 1;
-    return (questions.ask(flagKey, userKey, attributes, defaultValue) & 1) === 1;
+    const bits = flagKey === questions.lastKey && fixed >= 0 ? fixed : questions.ask(flagKey, userKey, attributes, defaultValue);
+    return (bits & 1) > 0;
   }
 
   /** As `isEnabled`, with the reason. */
@@ -43,19 +47,20 @@ export abstract class WasmClient extends BaseClient {
     return new BoundUser(this.#questions, userKey, attributes);
   }
 
-  protected override open(): Engine | Promise<Engine> {
-    const wasm = this.#wasm;
-    if (isModule(wasm)) return this.#enter(new WebAssembly.Instance(wasm as WebAssembly.Module));
-    return compile(wasm).then((module) => WebAssembly.instantiate(module)).then((instance) => this.#enter(instance));
+  protected override async open(): Promise<Engine> {
+    const { exports } = await instantiate(this.options.wasm);
+    const exchange = new Exchange(exports as unknown as Exports);
+    this.#questions.renew(exchange);
+    return engineOf(exchange);
+  }
+
+  protected override async keeper(): Promise<SnapshotKeeper | undefined> {
+    const { storage } = this.options;
+    // Most pages have none, and need not load what serves it.
+    return storage && (await import('./storage.js')).default(this, storage, this.serverUrl + this.sdkKey);
   }
 
   protected override forgetFlags(): void {
-    this.#questions.forget();
-  }
-
-  #enter(instance: WebAssembly.Instance): Engine {
-    const exchange = new Exchange(instance.exports as unknown as Exports);
-    this.#questions.open(exchange);
-    return engineOf(exchange);
+    this.#questions.renew();
   }
 }

@@ -4,9 +4,8 @@ import type { Engine, Output, OutputKind } from '../../shared/src/engine.js';
 import type { Exchange } from './exchange.js';
 
 /** The most bytes that are handed over at once: what the instance takes for its input, it keeps. */
-const PIECE = 1 << 16;
+const PIECE = 60_000;
 
-/** `onInput` hears that the input is about to be written to. */
 export function engineOf(exchange: Exchange): Engine {
   const { wasm } = exchange;
   return {

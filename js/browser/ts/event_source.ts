@@ -8,7 +8,7 @@ import type { Transport } from '../../shared/src/transport.js';
 const NAMES = ['message', 'connected', 'ready', 'resumed', 'heartbeat'];
 
 /** Throws a `Fault` where the caller has headers, for they cannot be sent. */
-export function eventSourceTransport(
+export default function eventSourceTransport(
   address: string,
   sdkKey: string,
   headers: object | undefined,

@@ -1,6 +1,7 @@
 // The memory that an instance of the engine shares with JavaScript. `src/exchange.rs` is the other end and has the same
 // layout.
 
+import { type Attributes, textOf } from '../../shared/src/attributes.js';
 import type * as Wasm from '../wasm/sidekick.wasm';
 
 /** What the module exports. */
@@ -9,52 +10,65 @@ export type Exports = typeof Wasm;
 // In words of 32 bits from the start. Before them stands the number, of 64 bits.
 const TEXT = 2;
 const TEXT_LENGTH = 3;
-export const SLOT = 4;
-export const GENERATION = 5;
-export const FIXED = 6;
+/** Three words: a flag's slot, its generation, and its fixed answer. */
+const HANDLE = 4;
 const SPANS = 7;
-const WORDS = 137;
 
 /** As the start of a text: there is none. */
 const ABSENT = -1;
+/** Room for the texts of most questions, beside what was asked for. */
+const SLACK = 4_096;
 
-const encoder = new TextEncoder();
+export const encoder = new TextEncoder();
 /** A name may begin with what is a byte order mark elsewhere. */
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** What is known of a flag. */
+export interface FlagHandle {
+  readonly slot: number;
+  readonly generation: number;
+  /** The packed answer where it is the same for everyone, else -1. */
+  readonly fixed: number;
+  readonly revision: number;
+  /** The attributes that its rules read. */
+  readonly names: readonly string[];
+}
+
+/** One place that makes them, so that every evaluation sees objects of one shape. */
+export function handleOf(slot: number, generation: number, fixed: number, revision: number, names: readonly string[]): FlagHandle {
+  return { slot, generation, fixed, revision, names };
+}
 
 /** Reads what the engine says, and writes what it is told. */
 export class Exchange {
   readonly wasm: Exports;
-  /** Counts what overwrote the input. */
-  turn = 0;
   readonly #place: number;
+  /** Counts the calls by others that overwrote the input or may have moved the memory. */
+  #turn = 0;
   // The memory as it was when room was last made. Where it has grown since, these have no length any more.
-  #words: Int32Array = new Int32Array();
+  #words!: Int32Array;
   #input: Uint8Array = new Uint8Array();
-  #room = 4_096;
 
   constructor(wasm: Exports) {
     this.wasm = wasm;
-    const [high, low] = crypto.getRandomValues(new Uint32Array(2));
-    this.#place = wasm.create(high!, low!);
-  }
-
-  words(): Int32Array {
-    return new Int32Array(this.wasm.memory.buffer, this.#place, WORDS);
+    // A seed that spreads a fleet's attempts; nothing hangs on its being a secret.
+    this.#place = wasm.create(Math.random() * 2 ** 32, Math.random() * 2 ** 32);
   }
 
   number(): number {
-    return new Float64Array(this.wasm.memory.buffer, this.#place, 1)[0]!;
+    return new Float64Array(this.wasm.memory.buffer, this.#place)[0]!;
   }
 
-  text(): string {
-    const words = this.words();
+  /** The text that a call has shown; the call stands as an argument. */
+  text(_shown?: void): string {
+    const words = this.#view();
+    this.#turn += 1;
     return decoder.decode(new Uint8Array(this.wasm.memory.buffer, words[TEXT], words[TEXT_LENGTH]));
   }
 
   /** Writes all input; gives its length. */
   write(bytes: Uint8Array): number {
-    this.turn += 1;
+    this.#turn += 1;
     this.#reserve(bytes.length);
     this.#input.set(bytes);
     return bytes.length;
@@ -64,32 +78,63 @@ export class Exchange {
     return this.write(encoder.encode(text));
   }
 
-  /** Writes a text of a question to the place `start` of the input; gives where it ends. */
-  put(index: number, text: string | undefined, start: number): number {
-    const length = text === undefined ? 0 : text.length;
-    // A character takes at most three bytes. This is true, too, where the memory has grown.
-    if (start + 3 * length >= this.#input.length) this.#reserve(start + 3 * length + 1);
-    const input = this.#input;
-    let end = start;
-    // Most texts are short and of ASCII: then this is several times as quick as the encoder.
-    for (let at = 0; at < length; at += 1) {
-      const code = text!.charCodeAt(at);
-      if (code > 127) {
-        end = start + encoder.encodeInto(text!, input.subarray(start)).written;
-        break;
+  /** Undefined where there is no such flag. */
+  resolve(flagKey: string): FlagHandle | undefined {
+    const count = this.wasm.resolve(this.writeText(flagKey));
+    if (count < 0) return undefined;
+    const [slot, generation, fixed] = this.#view().subarray(HANDLE);
+    const revision = this.number();
+    const names = Array.from({ length: count }, (_, index) => this.text(this.wasm.attribute(index)));
+    return handleOf(slot!, generation!, fixed!, revision, names);
+  }
+
+  /**
+   * Asks about a flag. Gives the packed answer, or -1 where the user key is needed and is none. Throws what a getter of
+   * the caller's throws.
+   */
+  evaluate(flag: FlagHandle, userKey: unknown, attributes: Attributes | null | undefined): number {
+    const { slot, generation, names } = flag;
+    this.#turn += 1;
+    const turn = this.#turn;
+    let end = 0;
+    if (!this.#input.length) this.#reserve(0);
+    for (let index = 0; index <= names.length; index += 1) {
+      const value: unknown = index > 0 ? attributes?.[names[index - 1]!] : typeof userKey === 'boolean' ? undefined : userKey;
+      const text = typeof value === 'string' ? value : textOf(value);
+      const start = end;
+      if (text !== undefined) {
+        const { length } = text;
+        // A character takes at most three bytes.
+        if (start + 3 * length > this.#input.length) this.#reserve(start + 3 * length);
+        const input = this.#input;
+        // Most texts are short and of ASCII: then this is several times as quick as the encoder.
+        for (let at = 0; at < length; at += 1) {
+          const code = text.charCodeAt(at);
+          if (code > 127) {
+            end = start + encoder.encodeInto(text, input.subarray(start)).written;
+            break;
+          }
+          input[end] = code;
+          end += 1;
+        }
       }
-      input[end] = code;
-      end += 1;
+      const span = SPANS + 2 * index;
+      this.#words[span] = text === undefined ? ABSENT : start;
+      this.#words[span + 1] = end;
     }
-    this.#words[SPANS + 2 * index] = text === undefined ? ABSENT : start;
-    this.#words[SPANS + 2 * index + 1] = end;
-    return end;
+    if (turn === this.#turn) return this.wasm.evaluate(slot, generation);
+    // A getter asked something itself, and what was written is lost: once more, from values.
+    return this.evaluate(flag, userKey, Object.fromEntries(names.map((name) => [name, attributes![name]])));
+  }
+
+  #view(): Int32Array {
+    return new Int32Array(this.wasm.memory.buffer, this.#place);
   }
 
   #reserve(bytes: number): void {
-    this.#room = Math.max(this.#room, bytes);
-    const place = this.wasm.reserve(this.#room);
-    this.#input = new Uint8Array(this.wasm.memory.buffer, place, this.#room);
-    this.#words = this.words();
+    const room = bytes + SLACK;
+    const place = this.wasm.reserve(room);
+    this.#input = new Uint8Array(this.wasm.memory.buffer, place, room);
+    this.#words = this.#view();
   }
 }

@@ -7,8 +7,8 @@ export { SidekickError, type SidekickErrorCode } from '../../shared/src/errors.j
 export type { Evaluation, Reason } from '../../shared/src/evaluation.js';
 export type { Listener } from '../../shared/src/events.js';
 export type { Flag, Operator, TargetingRule } from '../../shared/src/flag.js';
-export type { Logger } from '../../shared/src/log.js';
-export type { ClientOptions } from '../../shared/src/options.js';
+
+export type { ClientOptions, Logger } from '../../shared/src/options.js';
 export type { SnapshotStorage } from '../../shared/src/storage.js';
 export type { BoundUser } from './bound_user.js';
 export type { WasmSource } from './wasm.js';

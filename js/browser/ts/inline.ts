@@ -1,14 +1,15 @@
 // The subpath for who cannot serve a second file: the main entry with the module in it.
 
-import { type BrowserClientOptions, BrowserClient } from './browser_client.js';
+import { BrowserClient, type BrowserClientOptions } from './browser_client.js';
 import { bytes } from './inlined.js';
 
+export type { BrowserClientOptions } from './browser_client.js';
 export * from './exports.js';
 
 /** Holds all flags in memory and keeps them current. Make one for the page and share it. */
 export class SidekickBrowserClient extends BrowserClient {
   /** Never throws: what is wrong with the arguments, `init()` says. */
-  constructor(serverUrl: string, sdkKey: string, options: BrowserClientOptions = {}) {
-    super(serverUrl, sdkKey, options, options.wasm ?? bytes);
+  constructor(serverUrl: string, sdkKey: string, options?: BrowserClientOptions) {
+    super(serverUrl, sdkKey, { ...options, wasm: options?.wasm ?? bytes });
   }
 }

@@ -1,19 +1,13 @@
 // One stream for all tabs of a browser. Tabs queue for a lock; the one that holds it, the leader, has the stream, and the
 // others hear from it what its engine has taken.
 
-import type { Driver } from '../../shared/src/driver.js';
-import type { Engine } from '../../shared/src/engine.js';
+import { type Driver, hurry } from '../../shared/src/driver.js';
+import { type Engine, READY } from '../../shared/src/engine.js';
 import type { Receiver, Transport } from '../../shared/src/transport.js';
-
-/** A tab's part in it. */
-export interface SharedStream {
-  readonly transport: Transport;
-  /** Lets go of everything until the next connection: a tab that does not run must not keep others from the stream. */
-  leave(): void;
-}
+import { encoder } from './exchange.js';
 
 // What messages are. The first is for the leader, the others are the leader's.
-/** A tab waits for flags. With it, whether somebody looks at that tab. */
+/** A tab waits for flags. With it, whether that tab is in the background. */
 const JOIN = 0;
 /** The flags as a replay, for those who wait. */
 const REPLAY = 1;
@@ -28,13 +22,11 @@ const LEADER = 5;
 
 type Answer = Parameters<Receiver['connected']>;
 
-/** As a server says that it ends a stream. */
-const GOODBYE = 'retry: 0\n\n';
-/** The engine's status. */
-const READY = 1;
-
-/** `open` is the way to the server. The engine's driver is asked for when it is there. */
-export function shareStream(name: string, open: Transport, engine: Engine, driver: () => Driver): SharedStream {
+/**
+ * A tab's part in it: the way to the stream, and what lets go of everything until the next connection, for a tab that
+ * does not run must not keep others from the stream. `open` is the way to the server.
+ */
+export function shareStream(name: string, open: Transport, engine: Engine, driver: () => Driver): [Transport, () => void] {
   let channel: BroadcastChannel | undefined;
   let abort: AbortController;
   /** Gives up the lock. There for the leader alone. */
@@ -42,87 +34,61 @@ export function shareStream(name: string, open: Transport, engine: Engine, drive
   /** What the engine waits for or listens to, and from where it goes on. */
   let receiver: Receiver | undefined;
   let lastEventId: string;
-  /** The receiver has a replay from the leader. */
-  let isFed = false;
+  /** The receiver has had all flags. */
+  let isLive = false;
   /** Ends the leader's stream. */
   let stop: (() => void) | undefined;
   /** What the server answered to the leader's last attempt. */
   let answer: Answer | [] = [];
-  /** The leader's engine has all flags. */
-  let isLive = false;
 
-  const encoder = new TextEncoder();
   const post = (...message: unknown[]): void => channel?.postMessage(message);
+
   const feed = (text: string): void => receiver?.bytes(encoder.encode(text));
 
-  const enter = (): void => {
-    const own = new BroadcastChannel(name);
-    channel = own;
-    own.onmessage = ({ data }) => hear(data);
-    abort = new AbortController();
-    const lead = (): Promise<void> | undefined => {
-      // It may come late.
-      if (own !== channel) return undefined;
-      post(LEADER);
-      return new Promise((resolve) => {
-        release = resolve;
-        restart();
-      });
-    };
-    navigator.locks.request(name, { signal: abort.signal }, lead).catch(() => undefined);
-  };
-
-  const leave = (): void => {
-    channel?.close();
-    channel = undefined;
-    abort?.abort();
-    release?.();
-    release = undefined;
-  };
-
-  /** The leader is another: who listened to the last one begins anew, at once. */
-  const restart = (): void => {
-    if (receiver && !isFed) return begin();
-    end();
-    driver().hurry();
-  };
-
-  const end = (...given: Answer | []): void => {
-    if (isFed) feed(GOODBYE);
-    else if (given.length) receiver?.connected(...given);
-    receiver?.disconnected();
-  };
-
   const begin = (): void => {
-    if (!release) return post(JOIN, !globalThis.document?.hidden);
-    const own = receiver!;
+    if (!release) return post(JOIN, self.document?.hidden);
+    const { connected, bytes, disconnected } = receiver!;
     const decoder = new TextDecoder();
     let rest = '';
     answer = [];
-    stop = open(lastEventId, {
+    const own = (stop = open(lastEventId, {
       connected: (...given) => {
         answer = given;
-        own.connected(...given);
+        connected(...given);
       },
       bytes: (chunk) => {
-        own.bytes(chunk);
+        bytes(chunk);
         // The engine may have dropped the stream for it.
-        if (own !== receiver) return;
+        if (own !== stop) return;
         rest += decoder.decode(chunk, { stream: true });
-        const whole = rest.slice(0, rest.lastIndexOf('\n\n') + 2);
-        rest = rest.slice(whole.length);
+        const cut = rest.lastIndexOf('\n\n') + 1;
         if (isLive) {
-          post(EVENTS, whole);
+          if (cut) post(EVENTS, rest.slice(0, cut + 1));
         } else if (engine.status() === READY) {
           isLive = true;
           post(REPLAY, engine.exportSnapshot());
         }
+        if (cut) rest = rest.slice(cut + 1);
       },
-      disconnected: own.disconnected,
-    });
+      disconnected,
+    }));
   };
 
-  const hear = ([kind, ...content]: [number, ...unknown[]]): void => {
+  const end = (...given: Answer | []): void => {
+    // As a server says it that ends a stream.
+    if (isLive) feed('retry: 0\n\n');
+    else if (given.length) receiver?.connected(...given);
+    receiver?.disconnected();
+  };
+
+  /** The leader is another: who listened to the last one begins anew, at once. */
+  const restart = (): void => {
+    if (receiver && !isLive) return begin();
+    end();
+    driver().act(hurry);
+  };
+
+  const hear = (kind: number, ...content: unknown[]): void => {
     const [text] = content as [string];
     if (release) {
       if (kind !== JOIN) return;
@@ -130,21 +96,38 @@ export function shareStream(name: string, open: Transport, engine: Engine, drive
       if (snapshot) post(isLive ? REPLAY : LAST_KNOWN, snapshot);
       if (isLive) return;
       // This tab may be in the background, where timers are slow.
-      if (text) driver().hurry();
+      if (!text) driver().act(hurry);
       if (!stop) post(END, ...answer);
-    } else if (kind === REPLAY && receiver && !isFed) {
+    } else if (kind === REPLAY && receiver && !isLive) {
       receiver.connected(200, 'text/event-stream', '');
-      isFed = true;
+      isLive = true;
       feed(text);
-    } else if (kind === EVENTS && isFed) {
+    } else if (kind === EVENTS && isLive) {
       feed(text);
     } else if (kind === LAST_KNOWN) {
-      driver().importSnapshot(text);
+      driver().act((own) => own.importSnapshot(text));
     } else if (kind === END) {
       end(...(content as Answer));
     } else if (kind === LEADER) {
       restart();
     }
+  };
+
+  const enter = (): void => {
+    const own = new BroadcastChannel(name);
+    channel = own;
+    own.onmessage = ({ data }) => hear(...(data as [number]));
+    abort = new AbortController();
+    const lead = (): Promise<void> => {
+      return new Promise((resolve) => {
+        // The lock may come when it is not wanted any more.
+        if (own !== channel) return resolve();
+        release = resolve;
+        post(LEADER);
+        restart();
+      });
+    };
+    navigator.locks.request(name, { signal: abort.signal }, lead).catch(() => undefined);
   };
 
   const transport: Transport = (id, given) => {
@@ -154,14 +137,21 @@ export function shareStream(name: string, open: Transport, engine: Engine, drive
     begin();
     return () => {
       receiver = undefined;
-      isFed = false;
+      isLive = false;
       if (!stop) return;
       stop();
-      post(END, ...answer);
       stop = undefined;
-      isLive = false;
+      post(END, ...answer);
     };
   };
 
-  return { transport, leave };
+  const leave = (): void => {
+    if (!channel) return;
+    channel.close();
+    abort.abort();
+    release?.();
+    channel = release = undefined;
+  };
+
+  return [transport, leave];
 }

@@ -9,41 +9,35 @@ type Given = Response | BufferSource | WebAssembly.Module;
 
 const compiled = new Map<unknown, Promise<WebAssembly.Module>>();
 
-/** Rejects with WASM; the next call then tries anew. */
-export function compile(source: WasmSource): Promise<WebAssembly.Module> {
+/** A fresh instance of it. Rejects with WASM; the next call then tries anew. */
+export async function instantiate(source: WasmSource): Promise<WebAssembly.Instance> {
   const key = source instanceof URL ? source.href : source;
-  const module = compiled.get(key) ?? load(key);
-  compiled.set(key, module);
-  module.catch(() => compiled.delete(key));
-  return module;
-}
-
-async function load(source: string | Given | Promise<Given>): Promise<WebAssembly.Module> {
   try {
-    const given = await (typeof source === 'string' ? fetch(source) : source);
-    if (isModule(given)) return given as WebAssembly.Module;
-    const answer = given instanceof Response ? given : new Response(given as BufferSource);
-    if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
-    // By the right type, whatever the server says: else browsers refuse to compile it as it comes.
-    const body = new Response(answer.body, { headers: { 'Content-Type': 'application/wasm' } });
-    return await WebAssembly.compileStreaming(body);
+    const module = compiled.get(key) ?? load(key);
+    compiled.set(key, module);
+    return await WebAssembly.instantiate(await module);
   } catch (thrown) {
-    const from = typeof source === 'string' ? ` from ${source}` : '';
-    throw new SidekickError('WASM', `the engine cannot be loaded${from}: ${reasonOf(thrown)}; ${remedy()}`, thrown);
+    compiled.delete(key);
+    const what = `${typeof key === 'string' ? key : 'options.wasm'} cannot be the engine: ${reasonOf(thrown)}`;
+    throw new SidekickError('WASM', what + remedy(), thrown);
   }
 }
 
-/** Not as a type guard: to TypeScript everything is a module. */
-export function isModule(value: unknown): boolean {
-  return value instanceof WebAssembly.Module;
+async function load(source: string | Given | Promise<Given>): Promise<WebAssembly.Module> {
+  const given = (await (typeof source === 'string' ? fetch(source) : source)) as Partial<Response>;
+  if (given instanceof WebAssembly.Module) return given as WebAssembly.Module;
+  if (given.ok === false) throw new Error(`HTTP ${given.status}`);
+  // By the right type, whatever the server says: else browsers refuse to compile it as it comes.
+  const headers = { 'Content-Type': 'application/wasm' };
+  return WebAssembly.compileStreaming(new Response(given.body ?? (given as BufferSource), { headers }));
 }
 
 function remedy(): string {
   try {
     // An empty module. A page that forbids the engine forbids this too.
     new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0));
-    return "serve the package's sidekick.wasm there, or give options.wasm";
+    return "; expected is the package's sidekick.wasm";
   } catch {
-    return "the page's Content-Security-Policy must allow 'wasm-unsafe-eval' in script-src, for the engine is WebAssembly, which browsers compile only with that (it allows no eval of JavaScript)";
+    return "; the page's Content-Security-Policy must allow 'wasm-unsafe-eval' in script-src, for the engine is WebAssembly; that allows no eval";
   }
 }

@@ -1,9 +1,19 @@
 // The client for Node: evaluation, in as few steps as there can be between a caller and the engine.
 
-import { type Attributes, BaseClient, type ClientOptions, decodeEvaluation, defaultEvaluation, type Evaluation } from '../../shared/src/index.js';
+import {
+  type Attributes,
+  BaseClient,
+  type ClientOptions,
+  decodeEvaluation,
+  defaultEvaluation,
+  type Evaluation,
+  keepSnapshots,
+  type SnapshotKeeper,
+} from '../../shared/src/index.js';
 import { addon } from './addon.js';
 import { ask, userKeyText } from './ask.js';
 import { BoundUser } from './bound_user.js';
+import { deepReasonOf } from './deep_reason.js';
 import { FlagHandles } from './flag_handles.js';
 import { type NativeClient, UNUSABLE } from './native.js';
 
@@ -48,6 +58,15 @@ export class SidekickClient extends BaseClient {
   /** A user whose key and attributes are read once, for many questions. Never throws. */
   forUser(userKey: string, attributes?: Attributes): BoundUser {
     return new BoundUser(this.handles, userKey, attributes);
+  }
+
+  protected override keeper(): SnapshotKeeper | undefined {
+    const { storage } = this.options;
+    return storage && keepSnapshots(this, storage);
+  }
+
+  protected override reasonOf(cause: unknown): string {
+    return deepReasonOf(cause);
   }
 
   protected override open(): NativeClient {

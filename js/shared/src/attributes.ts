@@ -5,16 +5,7 @@ export type Attributes = Readonly<Record<string, string | number | boolean | big
 
 /** The text of a value; undefined where it has none, which the engine takes for an attribute that was not given. */
 export function textOf(value: unknown): string | undefined {
-  switch (typeof value) {
-    case 'string':
-      return value;
-    case 'number':
-      return Number.isFinite(value) ? String(value) : undefined;
-    case 'boolean':
-      return value ? 'true' : 'false';
-    case 'bigint':
-      return String(value);
-    default:
-      return undefined;
-  }
+  const type = typeof value;
+  const hasText = type === 'string' || type === 'boolean' || type === 'bigint' || Number.isFinite(value);
+  return hasText ? String(value) : undefined;
 }

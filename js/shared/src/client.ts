@@ -1,15 +1,12 @@
 // What every client is apart from evaluation: start and end, status, flags, events, storage.
 
 import { drive, type Driver } from './driver.js';
-import { type Engine, ERROR, FLAGS_CHANGED, type Output, type Status, STATUSES } from './engine.js';
+import { CLOSED, type Engine, ERROR, FLAGS_CHANGED, type Output, READY, type Status, STATUSES } from './engine.js';
 import { reasonOf, SidekickError, type SidekickErrorCode } from './errors.js';
 import { Emitter } from './events.js';
 import type { Flag } from './flag.js';
-import { Log } from './log.js';
-import { type ClientOptions, initTimeout, requestHeaders, streamAddress } from './options.js';
-import { type HeaderList, platform, type Timer } from './platform.js';
-import { isPromise } from './promises.js';
-import { keepSnapshots, type SnapshotKeeper } from './storage.js';
+import { type ClientOptions, requestHeaders, streamAddress } from './options.js';
+import type { SnapshotKeeper } from './storage.js';
 import { fetchTransport, type Transport } from './transport.js';
 
 /** The events and what each carries. */
@@ -24,38 +21,39 @@ export interface ClientEvents {
   error: SidekickError;
 }
 
+const INIT_TIMEOUT = 5_000;
+/** Much longer timers would fire at once. */
+const LONGEST_TIMER = 2e9;
 /** How long a storage may take before the client connects without what it holds. */
 const LOAD_PATIENCE = 1_000;
 
 /** The base of all clients. Nothing here throws; only `init()` rejects. */
-export abstract class BaseClient extends Emitter<ClientEvents> {
+export abstract class BaseClient<Options extends Omit<ClientOptions, 'storage'> = ClientOptions> extends Emitter<ClientEvents> {
+  protected readonly serverUrl: string;
+  protected readonly sdkKey: string;
+  protected readonly options: Options;
   /** There from the start on. */
   protected driver: Driver | undefined;
   /** What may lie behind a failed connection, where the platform does not tell. */
   protected readonly suspicion: string = '';
-  readonly #serverUrl: string;
-  readonly #sdkKey: string;
-  readonly #options: ClientOptions;
-  readonly #log: Log;
-  readonly #keeper: SnapshotKeeper | undefined;
+  #keeper: SnapshotKeeper | undefined;
   #engine: Engine | undefined;
   #isStarted = false;
-  #startTimer: Timer | undefined;
   /** The promise of `init()`, but for a rejected one. */
   #init: Promise<void> | undefined;
   /** Settles it; later calls do nothing. */
   #settle: (error?: SidekickError) => void = NOTHING;
   #lastError: SidekickError | undefined;
+  /** The codes of what was said since all was well: an outage is a line or two for people, and not one each attempt. */
+  readonly #said = new Set<string>();
   #closing: Promise<void> | undefined;
 
-  protected constructor(serverUrl: string, sdkKey: string, options: ClientOptions = {}) {
+  protected constructor(serverUrl: string, sdkKey: string, options = {} as Options) {
     super();
-    this.#serverUrl = serverUrl;
-    this.#sdkKey = sdkKey;
-    this.#options = options;
-    this.#log = new Log(options.logger);
+    this.serverUrl = serverUrl;
+    this.sdkKey = sdkKey;
+    this.options = options;
     if (options.onError) this.on('error', options.onError);
-    this.#keeper = options.storage && keepSnapshots(options.storage, () => this.snapshot(), (error) => this.#report(error));
   }
 
   /**
@@ -66,15 +64,15 @@ export abstract class BaseClient extends Emitter<ClientEvents> {
    */
   init(): Promise<void> {
     if (this.#init) return this.#init;
-    const limit = initTimeout(this.#options.initTimeout);
     const init = new Promise<void>((resolve, reject) => {
-      const timer = platform.setTimeout(() => {
+      const limit = Math.min(this.options.initTimeout ?? INIT_TIMEOUT, LONGEST_TIMER);
+      const timer = setTimeout(() => {
         const last = this.#lastError;
-        const why = last ? `the last error was ${last.code}: ${last.message}` : 'nothing has answered';
-        this.#settle(new SidekickError('INIT_TIMEOUT', `no flags within ${limit} ms; ${why}`, last));
+        const why = last ? `; the last error was ${last.code}: ${last.message}` : '';
+        this.#settle(new SidekickError('INIT_TIMEOUT', `no flags within ${limit} ms${why}`, last));
       }, limit);
       this.#settle = (error) => {
-        platform.clearTimeout(timer);
+        clearTimeout(timer);
         this.#settle = NOTHING;
         if (!error) return resolve();
         this.#init = undefined;
@@ -84,13 +82,14 @@ export abstract class BaseClient extends Emitter<ClientEvents> {
     this.#init = init;
     // A caller who doesn't wait is no caller who forgot to catch: errors are told as events too.
     init.catch(NOTHING);
-    this.#begin();
+    this.#settleWithFlags();
+    void this.#start();
     return init;
   }
 
   /** Whether there are flags, and whether they are current. */
   get status(): Status {
-    return this.#engine ? STATUSES[this.#engine.status()]! : this.#closing ? 'closed' : 'connecting';
+    return STATUSES[this.#engine?.status() ?? (this.#closing ? CLOSED : 0)]!;
   }
 
   /** The store's revision that the flags are of; 0 before the first flags. */
@@ -105,7 +104,7 @@ export abstract class BaseClient extends Emitter<ClientEvents> {
 
   /** The flags as a text for the option `bootstrap` of another client; undefined before the first flags. */
   snapshot(): string | undefined {
-    return this.#engine?.exportSnapshot() ?? undefined;
+    return this.#engine?.exportSnapshot();
   }
 
   /**
@@ -114,131 +113,128 @@ export abstract class BaseClient extends Emitter<ClientEvents> {
    */
   close(): Promise<void> {
     if (this.#closing) return this.#closing;
-    platform.clearTimeout(this.#startTimer);
     // Set first, for a listener of `status` may call this again.
-    let done = NOTHING;
-    this.#closing = new Promise((resolve) => {
-      done = resolve;
-    });
-    if (this.driver) {
-      this.driver.close();
-    } else {
-      this.emit('status', 'closed');
-      this.tell();
-    }
+    this.#closing = Promise.resolve().then(() => this.#keeper?.end());
+    if (this.driver) this.driver.act((engine) => engine.close());
+    else this.emit('status', 'closed');
     this.#settle(closed());
-    void (this.#keeper?.close() ?? Promise.resolve()).then(done);
     return this.#closing;
   }
 
-  /** The engine, or a promise of it. What it throws or rejects with is a SidekickError; it is then asked again. */
+  /** The engine. What it rejects with is a SidekickError; it is asked again by the next `init()`. */
   protected abstract open(): Engine | Promise<Engine>;
+
+  /** What keeps the last-known flags, where the options name a storage. */
+  protected abstract keeper(): SnapshotKeeper | undefined | Promise<SnapshotKeeper | undefined>;
 
   /** Called before anybody hears of changed flags. */
   protected abstract forgetFlags(keys: readonly string[]): void;
 
   /** The way to the stream. */
-  protected transport(address: string, headers: () => HeaderList, _engine: Engine): Transport {
+  protected route(address: string, headers: Readonly<Record<string, string>>, _engine: Engine): Transport | Promise<Transport> {
     return fetchTransport(address, headers);
   }
 
-  protected override thrown(event: string, thrown: unknown): void {
-    const { stack } = (thrown ?? {}) as { stack?: unknown };
-    this.#log.warn(`a listener of "${event}" threw: ${stack ?? reasonOf(thrown)}`);
+  /** What lies behind a failed connection, in words. */
+  protected reasonOf(cause: unknown): string {
+    return reasonOf(cause);
   }
 
-  #begin(): void {
+  protected override thrown(thrown: unknown): void {
+    this.#warn(`a listener threw: ${(thrown as Error | undefined)?.stack ?? thrown}`);
+  }
+
+  /**
+   * Tells of an error.
+   * @internal
+   */
+  report(...[code, message, cause, status]: ConstructorParameters<typeof SidekickError>): SidekickError {
+    return this.#tell(new SidekickError(code, message, cause, status));
+  }
+
+  async #start(): Promise<void> {
     if (this.#closing) return this.#settle(closed());
-    this.#resolveWithFlags();
     if (this.#isStarted) return;
     this.#isStarted = true;
-    const failed = (thrown: unknown): void => {
-      this.#isStarted = false;
-      this.#settle(thrown as SidekickError);
-      this.#report(thrown as SidekickError);
-    };
     try {
-      const address = streamAddress(this.#serverUrl, this.#options.streamUrl);
-      const headers = requestHeaders(this.#sdkKey, this.#options.headers);
-      const opened = (engine: Engine): void => this.#start(engine, address, headers);
-      const engine = this.open();
-      if (isPromise(engine)) engine.then(opened).then(undefined, failed);
-      else opened(engine);
+      const { streamUrl, headers, bootstrap } = this.options;
+      const address = streamAddress(this.serverUrl, streamUrl);
+      const all = requestHeaders(this.sdkKey, headers);
+      const engine = await this.open();
+      const transport = await this.route(address, all, engine);
+      const keeper = await this.keeper();
+      if (this.#closing) return;
+      this.#keeper = keeper;
+      this.#engine = engine;
+      this.driver = drive(engine, transport, (notice, cause) => this.#hear(notice, cause));
+      this.#import(bootstrap, 'options.bootstrap');
+      const loading = keeper?.stored().then((stored) => this.#import(stored, 'the stored snapshot'));
+      // With the stored flags the stream can resume; but a storage that hangs must not keep them all away.
+      if (loading) await Promise.race([loading, new Promise((resolve) => setTimeout(resolve, LOAD_PATIENCE))]);
+      this.driver.act((engine, now) => engine.start(now));
     } catch (thrown) {
-      failed(thrown);
+      this.#isStarted = false;
+      this.#settle(this.#tell(thrown as SidekickError));
     }
   }
 
-  #start(engine: Engine, address: string, headers: () => HeaderList): void {
-    if (this.#closing) return;
-    this.#engine = engine;
-    const driver = drive(engine, this.transport(address, headers, engine), (notice, cause) => this.#handleNotice(notice, cause));
-    this.driver = driver;
-    const take = (what: string) => (snapshot: string): void => {
-      try {
-        driver.importSnapshot(snapshot);
-      } catch (thrown) {
-        this.#report(new SidekickError('INVALID_SNAPSHOT', `${what} is not used: ${reasonOf(thrown)}`, thrown));
-      }
-    };
-    if (this.#options.bootstrap !== undefined) take('options.bootstrap')(this.#options.bootstrap);
-    const loading = this.#keeper?.load(take('the stored snapshot'));
-    if (!loading) return driver.start();
-    // With the stored flags the stream can resume; but a storage that hangs must not keep them all away.
-    const start = (): void => {
-      platform.clearTimeout(this.#startTimer);
-      driver.start();
-    };
-    this.#startTimer = platform.setTimeout(start, LOAD_PATIENCE);
-    void loading.then(start);
+  #import(snapshot: string | undefined, what: string): void {
+    try {
+      if (snapshot !== undefined) this.driver!.act((engine) => engine.importSnapshot(snapshot));
+    } catch (thrown) {
+      this.report('INVALID_SNAPSHOT', `${what} is not used: ${reasonOf(thrown)}`, thrown);
+    }
   }
 
-  #handleNotice(notice: Output | undefined, cause: unknown): void {
-    if (!notice) {
-      this.tell();
-    } else if (notice.kind === ERROR) {
-      const [, code, message] = /(\S+) (.*)/s.exec(notice.text) as unknown as [string, SidekickErrorCode, string];
-      const more = (cause === undefined ? '' : `: ${reasonOf(cause)}`) + (code === 'CONNECTION_FAILED' ? this.suspicion : '');
-      const error = new SidekickError(code, message + more, cause, notice.number || undefined);
-      this.#lastError = error;
+  #hear({ kind, text, number }: Output, cause: unknown): void {
+    if (kind === ERROR) {
+      const [code, ...words] = text.split(' ') as [SidekickErrorCode];
+      let message = words.join(' ');
+      if (cause) message += `: ${this.reasonOf(cause)}`;
+      if (code === 'CONNECTION_FAILED') message += this.suspicion;
+      const error = (this.#lastError = this.report(code, message, cause, number || undefined));
       if (code === 'REFUSED') this.#settle(error);
-      this.#note(error);
-    } else if (notice.kind === FLAGS_CHANGED) {
-      const keys = notice.text.split(',');
+    } else if (kind === FLAGS_CHANGED) {
+      const keys = text.split(',');
       this.forgetFlags(keys);
-      this.#keeper?.changed();
       this.emit('change', keys);
     } else {
-      this.#resolveWithFlags();
-      const { status } = this;
-      this.emit('status', status);
-      if (status === 'ready') {
+      this.emit('status', STATUSES[number]!);
+      if (number === READY) {
         this.#lastError = undefined;
-        this.#log.allIsWell();
-        // Also where no flag changed: an empty set is worth keeping too.
-        this.#keeper?.changed();
+        this.#said.clear();
         this.emit('ready', undefined);
       }
+      this.#settleWithFlags();
     }
+    // Whatever it was: the keeper sees whether there is something to keep.
+    this.#keeper?.changed();
   }
 
-  #resolveWithFlags(): void {
+  #settleWithFlags(): void {
     if (/ready|stale/.test(this.status)) this.#settle();
   }
 
-  #report(error: SidekickError): void {
-    this.#note(error);
-    this.tell();
+  #tell(error: SidekickError): SidekickError {
+    const { code, message } = error;
+    if (!this.emit('error', error) && !this.#said.has(code)) {
+      this.#said.add(code);
+      this.#warn(`${code}: ${message}`);
+    }
+    return error;
   }
 
-  #note(error: SidekickError): void {
-    if (this.hears('error')) this.emit('error', error);
-    else this.#log.trouble(error);
+  #warn(message: string): void {
+    try {
+      (this.options.logger ?? console).warn(`sidekick: ${message}`);
+    } catch {
+      // There is nobody left to tell.
+    }
   }
 }
 
 function NOTHING(): void {}
 
 function closed(): SidekickError {
-  return new SidekickError('CLOSED', 'the client is closed; make a new one');
+  return new SidekickError('CLOSED', 'the client is closed');
 }

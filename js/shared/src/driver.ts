@@ -1,39 +1,38 @@
 // Moves bytes and timers between an engine and a transport. What they mean, the engine knows.
 
-import { CONNECT, DISCONNECT, type Engine, ERROR, type Output, WAKE_AT } from './engine.js';
-import { now, platform, type Timer } from './platform.js';
+import { CLOSED, CONNECT, DISCONNECT, type Engine, ERROR, type Output, WAKE_AT } from './engine.js';
 import type { Transport } from './transport.js';
+
+/** An input of an engine. */
+export type Input = (engine: Engine, now: number) => void;
 
 /** One engine at one transport. */
 export interface Driver {
-  start(): void;
-  close(): void;
-  /** Throws where the text is no snapshot. */
-  importSnapshot(text: string): void;
-  /** Time may have passed unseen, or the network be back: what is due is done, and a wait for the next attempt ends. */
-  hurry(): void;
-  /** The connection is of no use any more: it is ended, and that is no error. */
+  /** Gives the engine an input and acts on what comes of it. Throws what the engine throws. */
+  act(input: Input): void;
+  /** Ends the connection as one that is of no use any more; that is no error. */
   drop(): void;
 }
+
+/** Time may have passed unseen, or the network be back: what is due is done, and a wait for the next attempt ends. */
+export const hurry: Input = (engine, now) => {
+  engine.handleTimeout(now);
+  engine.retryNow(now);
+};
 
 /** In the place of what broke a connection: nothing did. */
 const NOTHING_BROKE = 0;
 
 /**
  * `onNotice` gets each output that is no work for the driver, with what broke the connection where an error came of
- * that; and nothing, when for now there is no more. It must not throw.
+ * that. It must not throw.
  */
-export function drive(
-  engine: Engine,
-  transport: Transport,
-  onNotice: (notice?: Output, cause?: unknown) => void,
-): Driver {
+export function drive(engine: Engine, transport: Transport, onNotice: (notice: Output, cause: unknown) => void): Driver {
   let close: (() => void) | undefined;
-  /** Counts connections, so that each knows whether it is still the one. */
-  let attempt = 0;
-  let timer: Timer | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
 
-  const takeOutputs = (cause?: unknown): void => {
+  const act = (input: Input, cause?: unknown): void => {
+    input(engine, performance.now());
     for (let output = engine.pollOutput(); output; output = engine.pollOutput()) {
       const { kind, text, number } = output;
       if (kind === DISCONNECT) disconnect();
@@ -41,70 +40,40 @@ export function drive(
       else if (kind === WAKE_AT) wakeAt(number);
       else if (kind !== ERROR || cause !== NOTHING_BROKE) onNotice(output, cause);
     }
-    onNotice();
+    if (engine.status() === CLOSED) clearTimeout(timer);
   };
 
   const disconnect = (): void => {
     const last = close;
     close = undefined;
-    attempt += 1;
     last?.();
   };
 
   const lose = (cause?: unknown): void => {
     disconnect();
-    engine.handleDisconnected(now());
-    takeOutputs(cause);
+    act((_, now) => engine.handleDisconnected(now), cause);
   };
 
   const connect = (lastEventId: string): void => {
     disconnect();
-    const own = attempt;
-    close = transport(lastEventId, {
-      // What a dropped connection still has to say must not be taken for the words of the next one.
-      connected: (status, contentType, retryAfter) => {
-        if (own !== attempt) return;
-        engine.handleConnected(now(), status, contentType, retryAfter);
-        takeOutputs();
+    // What a dropped connection still has to say must not be taken for the words of the next one.
+    const own = (close = transport(lastEventId, {
+      connected: (...answer) => {
+        if (own === close) act((_, now) => engine.handleConnected(now, ...answer));
       },
       bytes: (chunk) => {
-        if (own !== attempt) return;
-        engine.handleBytes(now(), chunk);
-        takeOutputs();
+        if (own === close) act((_, now) => engine.handleBytes(now, chunk));
       },
       disconnected: (cause) => {
-        if (own === attempt) lose(cause);
+        if (own === close) lose(cause);
       },
-    });
+    }));
   };
 
   const wakeAt = (at: number): void => {
-    platform.clearTimeout(timer);
-    timer = platform.setTimeout(() => {
-      engine.handleTimeout(now());
-      takeOutputs();
-    }, at - now());
+    clearTimeout(timer);
+    timer = setTimeout(() => act((_, now) => engine.handleTimeout(now)), at - performance.now());
   };
 
-  return {
-    start: () => {
-      engine.start(now());
-      takeOutputs();
-    },
-    close: () => {
-      engine.close();
-      takeOutputs();
-      platform.clearTimeout(timer);
-    },
-    importSnapshot: (text) => {
-      engine.importSnapshot(text);
-      takeOutputs();
-    },
-    hurry: () => {
-      engine.handleTimeout(now());
-      engine.retryNow(now());
-      takeOutputs();
-    },
-    drop: () => lose(NOTHING_BROKE),
-  };
+  return { act, drop: () => lose(NOTHING_BROKE) };
 }

@@ -5,6 +5,8 @@ export type Status = 'connecting' | 'ready' | 'stale' | 'closed';
 
 /** The statuses by the numbers that engines have for them. */
 export const STATUSES: readonly Status[] = ['connecting', 'ready', 'stale', 'closed'];
+export const READY = 1;
+export const CLOSED = 3;
 
 /** What may go wrong with a stream. The engine tries again after each of them. */
 export type SyncErrorCode =
@@ -74,7 +76,7 @@ export interface Engine {
   /** All flags as a JSON array, sorted by key. */
   flagsJson(): string;
   /** The flags as a text that `importSnapshot` takes; nothing before the first ones. */
-  exportSnapshot(): Maybe<string>;
+  exportSnapshot(): string | undefined;
   /** Whether the snapshot was taken; not, where the flags are newer. Throws where the text is no snapshot. */
   importSnapshot(text: string): boolean;
 }

@@ -15,29 +15,18 @@ export type SidekickErrorCode =
 
 /** What `init()` rejects with and what `error` listeners get. */
 export class SidekickError extends Error {
-  override readonly name = 'SidekickError';
-
   /** What went wrong, for programs. */
-  readonly code: SidekickErrorCode;
+  declare readonly code: SidekickErrorCode;
   /** The HTTP status of the server's answer, where that is what went wrong. */
-  readonly status: number | undefined;
+  declare readonly status: number | undefined;
 
   constructor(code: SidekickErrorCode, message: string, cause?: unknown, status?: number) {
-    super(message, cause === undefined ? cause : { cause });
-    this.code = code;
-    this.status = status;
+    super(message, (cause && { cause }) as ErrorOptions);
+    Object.assign(this, { name: 'SidekickError', code, status });
   }
 }
 
-/** What a thrown value says, down to its first cause: `fetch failed` alone helps nobody. */
+/** What a thrown value says. */
 export function reasonOf(thrown: unknown): string {
-  const words = new Set<unknown>();
-  // Bounded, for causes may lead in a circle.
-  for (let depth = 0, at = thrown as Failure; depth < 5 && at; depth += 1, at = at.cause as Failure) {
-    // Node leaves the message of several failed attempts empty.
-    words.add(at.message || at.code || `${at}`);
-  }
-  return [...words].join(': ');
+  return (thrown as Error | undefined)?.message ?? String(thrown);
 }
-
-type Failure = { message?: unknown; code?: unknown; cause?: unknown } | null | undefined;

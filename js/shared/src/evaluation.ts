@@ -18,16 +18,18 @@ export interface Evaluation {
 }
 
 const REASONS: readonly Reason[] = ['FLAG_NOT_FOUND', 'DISABLED', 'TARGETING_MATCH', 'SPLIT', 'STATIC'];
+const TARGETING_MATCH = 2;
+const SPLIT = 3;
 
 /** Bit 0 is the answer, bits 1 to 3 the reason, the rest the rule's place or the bucket in thousandths. */
 export function decodeEvaluation(bits: number, revision: number | null): Evaluation {
-  const reason = REASONS[(bits >> 1) & 7] ?? 'ERROR';
+  const reason = (bits >> 1) & 7;
   const detail = bits >> 4;
   return {
-    enabled: (bits & 1) === 1,
-    reason,
-    ruleIndex: reason === 'TARGETING_MATCH' ? detail : null,
-    bucket: reason === 'SPLIT' ? detail / 1000 : null,
+    enabled: (bits & 1) > 0,
+    reason: REASONS[reason] ?? 'ERROR',
+    ruleIndex: reason === TARGETING_MATCH ? detail : null,
+    bucket: reason === SPLIT ? detail / 1000 : null,
     revision,
   };
 }

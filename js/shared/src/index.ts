@@ -7,6 +7,5 @@ export { SidekickError, type SidekickErrorCode } from './errors.js';
 export { decodeEvaluation, defaultEvaluation, type Evaluation, type Reason } from './evaluation.js';
 export type { Listener } from './events.js';
 export type { Flag, Operator, TargetingRule } from './flag.js';
-export type { Logger } from './log.js';
-export type { ClientOptions } from './options.js';
-export type { SnapshotStorage } from './storage.js';
+export type { ClientOptions, Logger } from './options.js';
+export { keepSnapshots, type SnapshotKeeper, type SnapshotStorage } from './storage.js';

@@ -1,7 +1,5 @@
 // The way to the server's event stream: `fetch`, read as it comes. It knows bytes and headers, not what they mean.
 
-import { type HeaderList, platform } from './platform.js';
-
 /** Hears of one connection, never before its transport has returned. */
 export interface Receiver {
   /** With the headers of the answer; empty where there is none. */
@@ -14,26 +12,22 @@ export interface Receiver {
 /** Opens a connection; the last event id is empty where there is none. Gives what ends it. */
 export type Transport = (lastEventId: string, receiver: Receiver) => () => void;
 
-/** The transport of platforms whose `fetch` streams. `headers` gives a fresh list for each connection. */
-export function fetchTransport(address: string, headers: () => HeaderList): Transport {
+/** The transport of platforms whose `fetch` streams. */
+export function fetchTransport(address: string, headers: Readonly<Record<string, string>>): Transport {
   return (lastEventId, { connected, bytes, disconnected }) => {
     // Ending it also gives up a body that is not read to its end.
-    const abort = new platform.AbortController();
+    const abort = new AbortController();
     const run = async (): Promise<void> => {
-      const list = headers();
-      list.set('Accept', 'text/event-stream');
-      if (lastEventId) list.set('Last-Event-ID', lastEventId);
-      // No cache: a stored answer is no stream.
-      const request = { headers: list, signal: abort.signal, cache: 'no-store' };
-      const answer = await platform.fetch(address, request);
+      const answer = await fetch(address, {
+        headers: lastEventId ? { ...headers, 'Last-Event-ID': lastEventId } : headers,
+        signal: abort.signal,
+        // A stored answer is no stream.
+        cache: 'no-store',
+      } as RequestInit);
       const header = (name: string): string => answer.headers.get(name) ?? '';
       connected(answer.status, header('Content-Type'), header('Retry-After'));
-      const reader = answer.body?.getReader();
-      for (;;) {
-        const { value } = (await reader?.read()) ?? {};
-        if (value === undefined) return;
-        bytes(value);
-      }
+      const reader = answer.body!.getReader();
+      for (let chunk: Uint8Array | undefined; (chunk = (await reader.read()).value); ) bytes(chunk);
     };
     run().then(disconnected, disconnected);
     return () => abort.abort();

@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
-import { type Driver, drive } from '../src/driver.js';
-import { CONNECT, DISCONNECT, type Engine, ERROR, FLAGS_CHANGED, type Maybe, type Output, type OutputKind, STATUS_CHANGED, WAKE_AT } from '../src/engine.js';
+import { type Driver, drive, hurry, type Input } from '../src/driver.js';
+import { CLOSED, CONNECT, DISCONNECT, type Engine, ERROR, FLAGS_CHANGED, type Maybe, type Output, type OutputKind, STATUS_CHANGED, WAKE_AT } from '../src/engine.js';
 import type { Receiver, Transport } from '../src/transport.js';
 
 /** Notes its inputs, and says what the test put there. */
@@ -18,10 +18,10 @@ class PlayedEngine implements Engine {
   retryNow = (): void => this.note('retry');
   close = (): void => this.note('close');
   pollOutput = (): Maybe<Output> => this.outputs.shift();
-  status = (): number => 0;
+  status = (): number => (this.inputs.includes('close') ? CLOSED : 0);
   revision = (): number => 0;
   flagsJson = (): string => '[]';
-  exportSnapshot = (): Maybe<string> => undefined;
+  exportSnapshot = (): undefined => undefined;
   importSnapshot = (text: string): boolean => {
     this.note(`import ${text}`);
     return true;
@@ -48,11 +48,12 @@ class PlayedTransport {
   };
 }
 
+const start: Input = (engine, now) => engine.start(now);
+
 describe('the driver', () => {
   let engine: PlayedEngine;
   let transport: PlayedTransport;
-  /** What the driver hands on; 'no more' where it says so. */
-  let notices: (OutputKind | 'no more')[];
+  let notices: OutputKind[];
   let causes: unknown[];
   let driver: Driver;
 
@@ -62,14 +63,14 @@ describe('the driver', () => {
     notices = [];
     causes = [];
     driver = drive(engine, transport.connect, (notice, cause) => {
-      notices.push(notice?.kind ?? 'no more');
-      if (notice) causes.push(cause);
+      notices.push(notice.kind);
+      causes.push(cause);
     });
   });
 
   function connect(lastEventId = ''): Receiver {
     engine.says(CONNECT, lastEventId);
-    driver.start();
+    driver.act(start);
     const connection = transport.connections.at(-1);
     assert.ok(connection);
     return connection.receiver;
@@ -86,7 +87,7 @@ describe('the driver', () => {
     engine.says(FLAGS_CHANGED, 'a');
     engine.says(STATUS_CHANGED, '', 1);
     receiver.bytes(Buffer.from('x'));
-    assert.deepEqual(notices, ['no more', FLAGS_CHANGED, STATUS_CHANGED, 'no more']);
+    assert.deepEqual(notices, [FLAGS_CHANGED, STATUS_CHANGED]);
     assert.deepEqual(engine.inputs, ['start', 'bytes x']);
   });
 
@@ -123,7 +124,7 @@ describe('the driver', () => {
     engine.says(ERROR, 'CONNECTION_FAILED m');
     receiver.disconnected(cause);
     engine.says(ERROR, 'CONNECTION_FAILED m');
-    driver.start();
+    driver.act(start);
     assert.deepEqual(causes, [cause, undefined]);
   });
 
@@ -134,11 +135,11 @@ describe('the driver', () => {
     driver.drop();
     assert.equal(transport.connections[0]?.isClosed, true);
     assert.deepEqual(engine.inputs, ['start', 'disconnected']);
-    assert.deepEqual(notices, ['no more', STATUS_CHANGED, 'no more']);
+    assert.deepEqual(notices, [STATUS_CHANGED]);
   });
 
   it('in a hurry, asks the engine for what is due and for an attempt at once', () => {
-    driver.hurry();
+    driver.act(hurry);
     assert.deepEqual(engine.inputs, ['timeout', 'retry']);
   });
 
@@ -147,7 +148,7 @@ describe('the driver', () => {
     context.mock.method(performance, 'now', () => 1_000);
     engine.says(WAKE_AT, '', 9_000);
     engine.says(WAKE_AT, '', 3_000);
-    driver.start();
+    driver.act(start);
     context.mock.timers.tick(1_999);
     assert.deepEqual(engine.inputs, ['start']);
     context.mock.timers.tick(1);
@@ -159,7 +160,7 @@ describe('the driver', () => {
   it('wakes at once for a moment that has passed', (context) => {
     context.mock.timers.enable({ apis: ['setTimeout'] });
     engine.says(WAKE_AT, '', -5);
-    driver.start();
+    driver.act(start);
     context.mock.timers.tick(1);
     assert.deepEqual(engine.inputs, ['start', 'timeout']);
   });
@@ -167,20 +168,20 @@ describe('the driver', () => {
   it('leaves no timer behind when it is closed', (context) => {
     context.mock.timers.enable({ apis: ['setTimeout'] });
     engine.says(WAKE_AT);
-    driver.start();
-    driver.close();
+    driver.act(start);
+    driver.act((played) => played.close());
     context.mock.timers.tick(100_000);
     assert.deepEqual(engine.inputs, ['start', 'close']);
   });
 
   it('takes an input in the midst of a notice, and acts on all that comes of both', () => {
     const nested: Driver = drive(engine, transport.connect, (notice) => {
-      if (notice?.kind === FLAGS_CHANGED) nested.close();
+      if (notice.kind === FLAGS_CHANGED) nested.act((played) => played.close());
     });
     engine.close = () => engine.says(DISCONNECT);
     engine.says(CONNECT);
     engine.says(FLAGS_CHANGED, 'a');
-    nested.start();
+    nested.act(start);
     assert.equal(transport.connections[0]?.isClosed, true);
   });
 });

@@ -7,9 +7,12 @@ import { keepSnapshots, type SnapshotKeeper, type SnapshotStorage } from '../src
 function keeper(storage: Partial<SnapshotStorage>): { keeper: SnapshotKeeper; errors: string[]; set: (text: string) => void } {
   let current: string | undefined;
   const errors: string[] = [];
-  const whole = { load: () => null, save: () => undefined, ...storage };
+  const owner = {
+    snapshot: () => current,
+    report: (code: string, message: string) => void errors.push(`${code}: ${message}`),
+  };
   return {
-    keeper: keepSnapshots(whole, () => current, (error) => errors.push(`${error.code}: ${error.message}`)),
+    keeper: keepSnapshots(owner, { load: () => null, save: () => undefined, ...storage }),
     errors,
     set(text) {
       current = text;
@@ -18,7 +21,7 @@ function keeper(storage: Partial<SnapshotStorage>): { keeper: SnapshotKeeper; er
 }
 
 describe('the keeper of snapshots', () => {
-  it('saves once a second however often the flags change, and then what they are', (context) => {
+  it('saves once a second however often the flags change, and then what they are', async (context) => {
     context.mock.timers.enable({ apis: ['setTimeout'] });
     const saved: string[] = [];
     const { keeper: kept, set } = keeper({ save: (text) => void saved.push(text) });
@@ -29,6 +32,7 @@ describe('the keeper of snapshots', () => {
     }
     assert.deepEqual(saved, []);
     context.mock.timers.tick(100);
+    await new Promise(setImmediate);
     assert.deepEqual(saved, ['3']);
   });
 
@@ -46,35 +50,40 @@ describe('the keeper of snapshots', () => {
     set('1');
     kept.changed();
     context.mock.timers.tick(1_000);
+    await new Promise(setImmediate);
     set('2');
     kept.changed();
     context.mock.timers.tick(10_000);
+    await new Promise(setImmediate);
     assert.deepEqual(saved, ['1']);
     finish();
     await new Promise(setImmediate);
-    context.mock.timers.tick(1_000);
     assert.deepEqual(saved, ['1', '2']);
   });
 
-  it('saves a last time at the end, begun within the call, and tells when it is done', async () => {
+  it('saves a last time at the end, and tells when it is done', async () => {
     const saved: string[] = [];
     const { keeper: kept, set } = keeper({ save: (text) => void saved.push(text) });
     set('1');
     kept.changed();
-    const closed = kept.close();
+    await kept.end();
     assert.deepEqual(saved, ['1']);
-    await closed;
   });
 
   it('does not save what it has loaded or saved already', async () => {
     const saved: string[] = [];
     const { keeper: kept, set } = keeper({ load: () => 'stored', save: (text) => void saved.push(text) });
-    const loaded: string[] = [];
-    assert.equal(kept.load((text) => loaded.push(text)), undefined);
+    assert.equal(await kept.stored(), 'stored');
     set('stored');
     kept.changed();
-    await kept.close();
-    assert.deepEqual([loaded, saved], [['stored'], []]);
+    await kept.end();
+    assert.deepEqual(saved, []);
+  });
+
+  it('takes what is no text for nothing', async () => {
+    for (const what of [null, undefined, 7, {}]) {
+      assert.equal(await keeper({ load: () => what as string }).keeper.stored(), undefined);
+    }
   });
 
   it('makes an error of whatever a storage throws or rejects with', async () => {
@@ -84,9 +93,9 @@ describe('the keeper of snapshots', () => {
     const rejecting = (thrown: string) => (): Promise<never> => Promise.reject(new Error(thrown));
     for (const how of [failing, rejecting]) {
       const { keeper: kept, errors, set } = keeper({ load: how('no disk'), save: how('disk full') });
-      await kept.load(() => assert.fail('nothing was loaded'));
+      assert.equal(await kept.stored(), undefined);
       set('1');
-      await kept.close();
+      await kept.end();
       assert.deepEqual(errors, [
         'STORAGE: the storage cannot load the flags: no disk',
         'STORAGE: the storage cannot save the flags: disk full',

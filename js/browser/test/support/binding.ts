@@ -5,7 +5,7 @@ import type { Engine } from '../../../shared/src/engine.js';
 import { snapshotOf } from '../../../shared/test/support/stream.js';
 import type { Binding } from '../../../shared/test/support/vectors.js';
 import { engineOf } from '../../ts/engine.js';
-import { Exchange, type Exports, FIXED } from '../../ts/exchange.js';
+import { Exchange, type Exports } from '../../ts/exchange.js';
 
 type Client = new (...words: ConstructorParameters<typeof SidekickBrowserClient>) => SidekickBrowserClient;
 
@@ -22,10 +22,7 @@ export function bindingOf(module: WebAssembly.Module, Client: Client): Binding {
   };
   return {
     engine: make,
-    fixed: (engine, flagKey) => {
-      const exchange = exchanges.get(engine)!;
-      return exchange.wasm.resolve(exchange.writeText(flagKey)) < 0 ? -1 : exchange.words()[FIXED]!;
-    },
+    fixed: (engine, flagKey) => exchanges.get(engine)!.resolve(flagKey)?.fixed ?? -1,
     clientWith: async (flags) => {
       // Nothing listens on port 1; the client is closed before it could matter.
       const client = new Client('http://127.0.0.1:1', '', { bootstrap: snapshotOf(make(1, 2), flags), wasm: module, onError: () => undefined });
