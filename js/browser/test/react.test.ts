@@ -4,9 +4,9 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { createElement, type ReactElement } from 'react';
 import { renderToString } from 'react-dom/server';
+import { type Attributes, SidekickBrowserClient as PageClient } from '@sidekick-flags/browser';
 import { SidekickBrowserClient } from '@sidekick-flags/browser/edge';
 import { type FlagClient, SidekickProvider, useFlag, useSidekick } from '@sidekick-flags/browser/react';
-import type { Attributes } from '@sidekick-flags/browser';
 import { Server } from '../../node/test/support/server.js';
 import { withNodeClient } from './support/node_client.js';
 
@@ -60,6 +60,11 @@ describe('on a server, useFlag', () => {
   it('answers the default while there are no flags', () => {
     const client = new SidekickBrowserClient('http://127.0.0.1:1', '', { wasm: new Uint8Array() });
     assert.equal(html(client, createElement(Flag, { name: 'on' })), '<b>false</b>');
+    assert.equal(html(client, createElement(Flag, { name: 'on', fallback: true })), '<b>true</b>');
+  });
+
+  it('answers the default for a client that was made for the page, in code that both run', () => {
+    const client = new PageClient('http://127.0.0.1:1', '');
     assert.equal(html(client, createElement(Flag, { name: 'on', fallback: true })), '<b>true</b>');
   });
 

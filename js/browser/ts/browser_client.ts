@@ -31,8 +31,8 @@ export abstract class BrowserClient extends WasmClient<BrowserClientOptions & Wa
   readonly #life = new AbortController();
   /** Lets the tabs' stream go. */
   #leave: (() => void) | undefined;
-  /** A page is not told whether the network failed or the server does not let it read. */
-  protected override readonly suspicion = `; is ${location.origin} in the server's ALLOWED_ORIGINS?`;
+  /** A page is not told whether the network failed or the server does not let it read. On a server there is no page. */
+  protected override readonly suspicion = `; is ${globalThis.location?.origin} in the server's ALLOWED_ORIGINS?`;
 
   override close(): Promise<void> {
     this.#life.abort();
