@@ -69,18 +69,6 @@ impl Parser {
         }
     }
 
-    /// Goes back to the start of a stream, and keeps the memory.
-    pub(crate) fn start(&mut self) {
-        self.line.clear();
-        self.is_first_line = true;
-        self.after_carriage_return = false;
-        self.id.clear();
-        self.next_id.clear();
-        self.retry = None;
-        // What an event has left is cleared before the next line.
-        self.dispatched = true;
-    }
-
     /// The next event that `bytes` complete. What was read is taken off `bytes`; at `None` all of it was.
     ///
     /// # Errors
@@ -117,11 +105,6 @@ impl Parser {
             }
         }
         Ok(None)
-    }
-
-    /// Whether nothing has come since the last event.
-    pub(crate) fn is_between_events(&self) -> bool {
-        self.line.is_empty() && self.kind.is_empty() && self.data.is_empty()
     }
 
     /// The last reconnection time that the stream gave, in milliseconds.
@@ -163,14 +146,20 @@ impl Parser {
         };
         if field != DATA {
             text.clear();
+            push_mended(text, value);
+            return Ok(());
         }
         let length = text.len();
-        if field == DATA && core::mem::replace(&mut self.has_data, true) {
-            text.push('\n');
-        }
-        push_mended(text, value);
-        if text.len() <= self.limit {
-            return Ok(());
+        let line_end = core::mem::replace(&mut self.has_data, true);
+        // Before memory is taken for it; and after it, for what is mended is longer.
+        if length + usize::from(line_end) + value.len() <= self.limit {
+            if line_end {
+                text.push('\n');
+            }
+            push_mended(text, value);
+            if text.len() <= self.limit {
+                return Ok(());
+            }
         }
         // Who reads on all the same must not gather what was refused.
         text.truncate(length);

@@ -147,7 +147,6 @@ impl SyncClient {
         let content_type = content_type.unwrap_or_default();
         let (floor, jitter) = match status {
             200 if is_event_stream(content_type) => {
-                self.parser.start();
                 self.state = State::Streaming { deadline: now.saturating_add(SILENCE), ready_since: None };
                 return;
             }
@@ -214,7 +213,7 @@ impl SyncClient {
         if matches!(self.state, State::Connecting { .. } | State::Streaming { .. }) {
             self.outbox.disconnect();
         }
-        self.store.abandon_replay();
+        self.forget_stream();
         self.state = State::Closed;
     }
 
@@ -282,9 +281,15 @@ impl SyncClient {
                 self.backoff.reset();
             }
         }
-        self.store.abandon_replay();
+        self.forget_stream();
         let jitter = self.backoff.next_delay();
         self.wait(now, floor, jitter);
+    }
+
+    /// Lets go of what a stream has left: half a replay, and half an event.
+    fn forget_stream(&mut self) {
+        self.store.abandon_replay();
+        self.parser = Parser::new(MAX_EVENT);
     }
 
     /// Waits for what the server asked for, and then for a while that [`retry_now`](Self::retry_now) may cut short.

@@ -4,7 +4,7 @@ use crate::host::{EVENT_STREAM, error};
 use crate::script::{flag, replay, upsert};
 use allocation_counter::measure;
 use sidekick_core::sync::{Output, SyncClient};
-use sidekick_core::{EventId, Flag, Mode, sse};
+use sidekick_core::{CompiledFlag, EventId, Flag, Mode, sse};
 
 const MIB: usize = 1 << 20;
 /// The client's limits: a line or an event's data, flags, and their memory.
@@ -121,10 +121,10 @@ fn what_never_makes_an_event_is_not_kept() {
 fn a_hundred_thousand_flags_are_held_and_not_one_more() {
     let mut stream = Vec::new();
     sse::connected(&mut stream);
-    (0..FLAGS).for_each(|number| sse::replay_upsert(&flag(&format!("k{number}"), 1), &mut stream));
+    (0..FLAGS).for_each(|number| sse::replay_upsert(&CompiledFlag::new(flag(&format!("k{number}"), 1)), &mut stream));
     let (mut full, mut more) = (Vec::new(), Vec::new());
     sse::ready(&EventId::parse("e1:1").unwrap(), FLAGS, &mut full);
-    sse::replay_upsert(&flag("one-more", 1), &mut more);
+    sse::replay_upsert(&CompiledFlag::new(flag("one-more", 1)), &mut more);
 
     let mut client = streaming();
     assert_eq!(feed(&mut client, [&stream[..], &full]), None);
@@ -145,7 +145,7 @@ fn a_hundred_thousand_flags_are_held_and_not_one_more() {
 #[test]
 fn flags_that_take_more_than_the_bound_are_refused_before_they_take_much_more() {
     let mut client = streaming();
-    let flags: Vec<Vec<u8>> = (0..60).map(|number| heavy(&format!("k{number}"))).collect();
+    let flags: Vec<Vec<u8>> = (0..200).map(|number| heavy(&format!("k{number}"))).collect();
     let mut code = None;
     let held = measure(|| {
         let stream = [b"event: connected\ndata: true\n\n".as_slice()];
