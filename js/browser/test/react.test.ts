@@ -7,8 +7,12 @@ import { renderToString } from 'react-dom/server';
 import { type Attributes, SidekickBrowserClient as PageClient } from '@sidekick-flags/browser';
 import { SidekickBrowserClient } from '@sidekick-flags/browser/edge';
 import { type FlagClient, SidekickProvider, useFlag, useSidekick } from '@sidekick-flags/browser/react';
+import type { SidekickClient } from '../../node/ts/client.js';
 import { Server } from '../../node/test/support/server.js';
 import { withNodeClient } from './support/node_client.js';
+
+// A server may render with the client for Node.
+true satisfies SidekickClient extends FlagClient ? true : false;
 
 const equals = (attribute: string, value: string): object => ({ attribute, operator: 'Equals', values: [value] });
 
