@@ -176,7 +176,7 @@ describe('when the tab with the stream', () => {
         await tab.reached(revision);
         const { changes } = await tab.heard();
         assert.deepEqual(new Set(changes.flat()), new Set(all));
-        assert.deepEqual(await tab.page.evaluate(() => (globalThis as unknown as { client: { flags(): { key: string }[] } }).client.flags().map(({ key }) => key)), [...all].sort());
+        assert.deepEqual(await tab.flagKeys(), [...all].sort());
       }
       await streams(server, 1);
     });

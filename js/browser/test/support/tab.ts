@@ -86,6 +86,10 @@ export class Tab {
     return await this.page.evaluate(() => (globalThis as unknown as PageWithClient).heard);
   }
 
+  async flagKeys(): Promise<string[]> {
+    return await this.page.evaluate(() => (globalThis as unknown as PageWithClient).client.flags().map(({ key }) => key));
+  }
+
   async snapshot(): Promise<string | undefined> {
     return await this.page.evaluate(() => (globalThis as unknown as PageWithClient).client.snapshot());
   }
