@@ -51,9 +51,7 @@ fn documents() -> impl Iterator<Item = (String, Vec<u8>)> {
 }
 
 fn read(document: &[u8]) -> Result<(), Error> {
-    let mut reader = Reader::new(document)?;
-    reader.skip()?;
-    reader.end()
+    Reader::document(document, Reader::skip)
 }
 
 fn is_accepted(name: &str) -> bool {
@@ -148,7 +146,7 @@ fn ill_formed_utf_8_is_refused_wherever_it_stands() {
 
 #[test]
 fn nesting_is_read_to_its_limit_and_not_beyond() {
-    let limit = MAX_DEPTH as usize;
+    let limit = MAX_DEPTH;
     for (open, close) in [("[", "]"), ("{\"a\":", "}"), ("[{\"a\":", "}]")] {
         let each = open.matches(['[', '{']).count();
         let nested = |levels: usize| {

@@ -45,7 +45,7 @@ fn no_evaluation_allocates() {
         }
     }
     let store = store(&flags);
-    let keys: Vec<String> = store.flags().iter().map(|flag| flag.key.to_string()).collect();
+    let keys: Vec<String> = store.flags().iter().map(|flag| flag.key().to_string()).collect();
     let users = [String::new(), "user-1".to_owned(), "日".repeat(10_000)];
     let emails =
         ["@acme0".to_owned(), "x@acme7".to_owned(), format!("{long}999"), format!("{long}{long}7"), "e".repeat(10_000)];
@@ -63,7 +63,7 @@ fn no_evaluation_allocates() {
                     if let Some(flag) = store.resolve(key).and_then(|handle| store.get_by_handle(handle)) {
                         black_box(flag.evaluate(user, named));
                         black_box(flag.evaluate(user, &IndexedAttributes(&[email])));
-                        black_box(flag.static_answer());
+                        black_box(flag.static_evaluation());
                     }
                 });
                 assert_eq!(allocations.count_total, 0, "{key}: {reason:?}");

@@ -104,8 +104,8 @@ proptest! {
         }
         store.commit_replay(EventId::parse("history:1").unwrap());
 
-        for flag in store.flags() {
-            let compiled = store.get(flag.key.as_str()).unwrap();
+        for compiled in store.flags() {
+            let flag = &compiled.flag().unwrap();
             let handle = store.resolve(flag.key.as_str()).unwrap();
             for (user, attributes) in &users {
                 let attributes: Vec<(&str, &str)> = attributes.iter().map(|(name, value)| (&**name, &**value)).collect();
@@ -121,11 +121,11 @@ proptest! {
                 prop_assert_eq!(answer(by_handle.evaluate(user, attributes.as_slice())), expected);
 
                 let value_of = |name: &str| attributes.iter().find(|(own, _)| *own == name).map(|(_, value)| *value);
-                let indexed: Vec<Option<&str>> = compiled.attributes().iter().map(|name| value_of(name)).collect();
+                let indexed: Vec<Option<&str>> = compiled.attributes().map(value_of).collect();
                 prop_assert_eq!(answer(compiled.evaluate(user, &IndexedAttributes(&indexed))), expected);
 
-                if let Some(answer) = compiled.static_answer() {
-                    prop_assert_eq!(answer, expected.0);
+                if let Some(fixed) = compiled.static_evaluation() {
+                    prop_assert_eq!((answer(fixed), fixed.revision), (expected, flag.revision));
                 }
             }
         }

@@ -11,7 +11,7 @@ mod host;
 #[path = "../../tests/sync_client/truth.rs"]
 mod truth;
 
-use host::{EVENT_STREAM, Host};
+use host::{EVENT_STREAM, Host, held};
 use libfuzzer_sys::fuzz_target;
 use sidekick_core::murmur3_x86_32;
 use sidekick_core::sync::SyncClient;
@@ -43,6 +43,7 @@ fn take(host: &mut Host, now: &mut u64, step: &[u8]) {
             host.wake(*now)
         }
         b'e' => host.wake(*now),
+        b'r' => host.hurry(*now),
         b'+' => {
             *now += 1_000 * rest.len() as u64;
             Vec::new()
@@ -65,7 +66,7 @@ fn check_snapshot(client: &SyncClient) {
     let Some(snapshot) = client.export_snapshot() else { return };
     let mut heir = SyncClient::new(2);
     assert_eq!(heir.import_snapshot(&snapshot), Ok(true));
-    assert_eq!(heir.store().flags(), client.store().flags());
+    assert_eq!(held(heir.store()), held(client.store()));
     assert_eq!((heir.store().id(), heir.store().digest()), (client.store().id(), client.store().digest()));
 }
 

@@ -1,6 +1,7 @@
 //! The answers of servers, proxies and captive portals to the request for a stream.
 
 use crate::host::{Host, error};
+use crate::script::replay;
 use sidekick_core::sync::Status;
 
 /// Status, content type, `Retry-After`, the error, and the least and the most that the client waits.
@@ -50,6 +51,33 @@ fn an_answer_that_is_no_stream_is_told_and_tried_again_after_what_it_asks_for() 
 }
 
 #[test]
+fn what_a_server_asks_for_is_waited_for_though_somebody_hurries() {
+    for (status, content_type, retry_after, code, least, _) in ANSWERS {
+        for seed in 0..20 {
+            let answered = |seed| {
+                let mut host = Host::new(seed);
+                host.start(50);
+                host.answer(100, status, content_type, retry_after);
+                host
+            };
+            let unhurried = answered(seed).wait_for_connect();
+            let mut host = answered(seed);
+            let mut now = 100;
+            while host.connection.is_none() {
+                host.hurry(now);
+                now += 50;
+            }
+            let expected = if code == "REFUSED" { unhurried } else { unhurried.min((100 + least).max(1_050)) };
+            let connect = host.connects[1];
+            assert!(
+                (expected..expected + 50).contains(&connect),
+                "{status} {retry_after:?}: {connect}, not {expected}"
+            );
+        }
+    }
+}
+
+#[test]
 fn an_event_stream_is_one_however_its_type_is_written() {
     for content_type in
         ["text/event-stream", "TEXT/Event-Stream", "text/event-stream;charset=utf-8", "\ttext/event-stream ; q"]
@@ -88,4 +116,18 @@ fn answers_that_no_one_waits_for_do_nothing() {
     assert!(host.answer(5, 200, STREAM, None).is_empty());
     assert!(host.bytes(5, b"data: x\n\n").is_empty() && host.gone(5).is_empty());
     assert_eq!(host.connects.len(), 1);
+}
+
+#[test]
+fn a_hurry_is_nothing_to_a_client_that_does_not_wait() {
+    let mut host = Host::new(5);
+    assert!(host.hurry(0).is_empty(), "not started");
+    host.start(0);
+    assert!(host.hurry(5_000).is_empty(), "connecting");
+    host.answer(6_000, 200, STREAM, None);
+    assert!(host.hurry(7_000).is_empty(), "streaming");
+    host.bytes(7_000, &replay("e1:1", &[("a", 1)]));
+    assert!(host.hurry(8_000).is_empty(), "ready");
+    host.close(9_000);
+    assert!(host.hurry(100_000).is_empty(), "closed");
 }

@@ -2,6 +2,7 @@
 
 use crate::dice::Dice;
 use crate::fault::{Plan, plan};
+use crate::host::held;
 use crate::world::World;
 use proptest::prelude::*;
 use sidekick_core::sync::Status;
@@ -69,6 +70,21 @@ fn a_broken_connection_costs_its_reconnect_delay_and_a_second() {
 }
 
 #[test]
+fn who_hurries_is_back_a_second_after_the_attempt_before() {
+    let mut waited = 0;
+    for seed in 0..40 {
+        let plan = Plan { delay: 100, breaks: 400, ..Plan::default() };
+        let mut world = World::new(seed, plan, 60_000);
+        world.suffer();
+        waited += u64::from(world.host.connection.is_none());
+        let last = *world.host.connects.last().unwrap();
+        world.hurry();
+        world.converge(world.now.max(last + 1_000) + REPLAY);
+    }
+    assert!(waited > 20, "{waited} of 40 runs end in a wait");
+}
+
+#[test]
 fn a_change_lost_without_a_trace_is_found_at_the_next_heartbeat() {
     let plan = Plan { delay: 100, tampering: 100, ..Plan::default() };
     assert!(longest(&plan) <= HEARTBEAT + 30_000 + 2 * REPLAY);
@@ -101,7 +117,7 @@ fn a_client_closed_in_the_middle_of_anything_stays_closed() {
         let plan = Plan { delay: 300, breaks: 30, lies: 200, attempts: 200, answers: 200, ..Plan::default() };
         let mut world = World::new(seed, plan, end);
         world.suffer();
-        let flags: Vec<_> = world.host.client.store().flags().into_iter().cloned().collect();
+        let flags = held(world.host.client.store());
         let (now, had_connection) = (world.now, world.host.connection.is_some());
         let outputs = world.host.close(now);
         assert_eq!(outputs.len(), 1 + usize::from(had_connection), "{outputs:?}");
@@ -116,6 +132,6 @@ fn a_client_closed_in_the_middle_of_anything_stays_closed() {
         world.host.gone(now + 400_000);
         world.host.close(now + 400_000);
         assert_eq!(world.host.client.status(), Status::Closed);
-        assert!(world.host.client.store().flags().into_iter().eq(&flags), "the last flags stay");
+        assert_eq!(held(world.host.client.store()), flags, "the last flags stay");
     }
 }

@@ -31,6 +31,8 @@ pub struct Plan {
     pub tampering: u64,
     /// The host's process ends and another starts, from the last snapshot.
     pub restarts: u64,
+    /// The host asks the client not to wait any longer, whatever it does.
+    pub hurries: u64,
 }
 
 impl Plan {
@@ -44,10 +46,10 @@ impl Plan {
 pub fn plan() -> impl Strategy<Value = Plan> {
     let rate = |most: u64| prop_oneof![2 => Just(0), 1 => 1..=most];
     let stream = (rate(60), rate(30), rate(30), rate(300), rate(40), rate(60));
-    let attempts = (rate(40), rate(400), rate(400), rate(300), rate(15));
+    let attempts = (rate(40), rate(400), rate(400), rate(300), rate(15), rate(500));
     (prop::bool::weighted(0.1), 0..400_u64, stream, attempts).prop_map(|(single_bytes, delay, stream, attempts)| {
         let (breaks, silence, goodbyes, lies, intrusions, tampering) = stream;
-        let (histories, behind, answers, attempts, restarts) = attempts;
+        let (histories, behind, answers, attempts, restarts, hurries) = attempts;
         Plan {
             single_bytes,
             delay,
@@ -62,6 +64,7 @@ pub fn plan() -> impl Strategy<Value = Plan> {
             intrusions,
             tampering,
             restarts,
+            hurries,
         }
     })
 }

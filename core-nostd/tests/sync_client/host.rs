@@ -2,8 +2,8 @@
 
 use crate::truth::Flags;
 use sidekick_core::sync::{Output, Status, SyncClient};
-use sidekick_core::{Digest, EventId, Flag, FlagKey};
-use std::collections::BTreeSet;
+use sidekick_core::{CompiledFlag, Digest, EventId, Flag, FlagKey, FlagStore, Revision};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 pub const EVENT_STREAM: Option<&str> = Some("text/event-stream");
@@ -12,6 +12,11 @@ pub const EVENT_STREAM: Option<&str> = Some("text/event-stream");
 const LONGEST_WAIT: u64 = 300_000 + 30_000;
 /// The most connects in a minute. Full jitter can draw this many only with a probability below one in ten millions.
 const MOST_CONNECTS: usize = 20;
+/// The least time between two attempts of which somebody hurries the second.
+const POLITENESS: u64 = 1_000;
+
+/// The flags that evaluations see: the revision and the document of each.
+pub type Held = BTreeMap<FlagKey, (Revision, String)>;
 
 /// The host and its client.
 #[derive(Debug)]
@@ -27,8 +32,10 @@ pub struct Host {
     pub is_stream_sound: bool,
     /// When it connected.
     pub connects: Vec<u64>,
+    /// When it asked not to wait.
+    hurries: Vec<u64>,
     status: Status,
-    seen: Flags,
+    seen: Held,
     sums: (Digest, usize, usize),
     id: Option<EventId>,
     is_started: bool,
@@ -42,7 +49,7 @@ impl Host {
     /// A host of a client that did not start yet.
     pub fn with(client: SyncClient) -> Self {
         Self {
-            seen: Flags::new(),
+            seen: Held::new(),
             sums: (Digest::EMPTY, 0, 0),
             id: None,
             client,
@@ -51,6 +58,7 @@ impl Host {
             resume: None,
             is_stream_sound: true,
             connects: Vec::new(),
+            hurries: Vec::new(),
             status: Status::Connecting,
             is_started: false,
         }
@@ -100,6 +108,24 @@ impl Host {
         self.take_outputs(now)
     }
 
+    /// The network is back, or somebody looks: the client need not wait any longer.
+    pub fn hurry(&mut self, now: u64) -> Vec<Output> {
+        self.hurries.push(now);
+        let (timer, last) = (self.timer, self.connects.last().copied());
+        self.client.retry_now(now);
+        let outputs = self.take_outputs(now);
+        let is_due = timer.is_some_and(|at| at <= now);
+        for output in outputs.iter().filter(|_| !is_due) {
+            let at = match output {
+                Output::Connect { .. } => now,
+                Output::WakeAt(at) => *at,
+                other => panic!("{other:?} because somebody hurries"),
+            };
+            assert!(last.is_some_and(|last| at >= last + POLITENESS), "at {at}, after an attempt at {last:?}");
+        }
+        outputs
+    }
+
     /// Waits for the timer as often as it takes to connect anew.
     pub fn wait_for_connect(&mut self) -> u64 {
         loop {
@@ -142,8 +168,10 @@ impl Host {
                 self.connection = Some(self.connects.len() as u64);
                 self.resume.clone_from(last_event_id);
                 self.connects.push(now);
-                let lately = self.connects.iter().filter(|at| now - **at < 60_000).count();
-                assert!(lately <= MOST_CONNECTS, "{lately} connects within a minute");
+                let lately = |moments: &[u64]| moments.iter().filter(|at| now - **at < 60_000).count();
+                let (connects, hurries) = (lately(&self.connects), lately(&self.hurries));
+                let most = MOST_CONNECTS + hurries.min((60_000 / POLITENESS) as usize);
+                assert!(connects <= most, "{connects} connects within a minute, {hurries} times in a hurry");
             }
             Output::Error(error) => assert!(error.to_string().len() < 1_000 && !error.code().is_empty()),
             Output::FlagsChanged { keys } => assert!(keys.is_sorted_by(|a, b| a < b) && !keys.is_empty()),
@@ -174,13 +202,15 @@ impl Host {
             return;
         }
         self.sums = sums;
-        let now: Flags = store.flags().into_iter().map(|flag| (flag.key.clone(), flag.clone())).collect();
+        let now = held(store);
         let differs = |key: &&FlagKey| now.get(*key) != self.seen.get(*key);
         let changed: BTreeSet<&FlagKey> = now.keys().chain(self.seen.keys()).filter(differs).collect();
         let reported: BTreeSet<&FlagKey> = outputs.iter().filter_map(keys).flatten().collect();
         assert!(changed.is_subset(&reported), "{changed:?} changed, {reported:?} were reported");
-        let goes_back = |flag: &&Flag| self.seen.get(&flag.key).is_some_and(|seen| seen.revision > flag.revision);
-        let older = now.values().find(goes_back).filter(|_| is_same_history && self.is_stream_sound);
+        let goes_back = |(key, (revision, _)): &(&FlagKey, &(Revision, String))| {
+            self.seen.get(*key).is_some_and(|(seen, _)| seen > revision)
+        };
+        let older = now.iter().find(goes_back).filter(|_| is_same_history && self.is_stream_sound);
         assert_eq!(older, None, "a flag goes back to an older revision");
         self.seen = now;
     }
@@ -221,6 +251,31 @@ fn rank(output: &Output) -> u8 {
 
 fn keys(output: &Output) -> Option<&Vec<FlagKey>> {
     if let Output::FlagsChanged { keys } = output { Some(keys) } else { None }
+}
+
+/// The flags of a store.
+pub fn held(store: &FlagStore) -> Held {
+    let flags = store.flags();
+    assert!(flags.is_sorted_by(|a, b| a.key() < b.key()), "the flags are listed by key, each once");
+    flags.iter().for_each(|flag| check_flag(flag));
+    flags.iter().map(|flag| (flag.key().clone(), (flag.revision(), flag.document().to_owned()))).collect()
+}
+
+/// Flags as a client holds them that was sent them.
+pub fn as_held(flags: &Flags) -> Held {
+    let sent = |flag: &Flag| (flag.revision, String::from_utf8(flag.to_json()).unwrap());
+    flags.iter().map(|(key, flag)| (key.clone(), sent(flag))).collect()
+}
+
+/// What is evaluated is what the document says, where people can read that.
+fn check_flag(held: &CompiledFlag) {
+    let Ok(flag) = held.flag() else { return };
+    assert_eq!((held.key(), held.revision()), (&flag.key, flag.revision));
+    let compiled = CompiledFlag::new(flag);
+    assert_eq!(held.static_evaluation(), compiled.static_evaluation(), "{}", held.document());
+    for (user, plan) in [("ada", "é0\n"), ("grace", "é3\n"), ("", "x")] {
+        assert_eq!(held.evaluate(user, &[("plan", plan)]), compiled.evaluate(user, &[("plan", plan)]));
+    }
 }
 
 /// The code of the error among the outputs.

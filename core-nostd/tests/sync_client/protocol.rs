@@ -1,12 +1,16 @@
 //! What a stream says, right or wrong, cut anywhere: all of an event's effect or none, all of a replay or none.
 
-use crate::host::{EVENT_STREAM, Host, error};
-use crate::script::{delete, flags, heartbeat, replay, resumed, upsert};
-use crate::truth::Flags;
+use crate::host::{self, EVENT_STREAM, Held, Host, as_held, error};
+use crate::script;
+use crate::script::{delete, heartbeat, replay, resumed, upsert};
 use sidekick_core::sync::{Output, Status};
 
-fn held(host: &Host) -> Flags {
-    host.client.store().flags().into_iter().map(|flag| (flag.key.clone(), flag.clone())).collect()
+fn held(host: &Host) -> Held {
+    host::held(host.client.store())
+}
+
+fn flags(listed: &[(&str, u64)]) -> Held {
+    as_held(&script::flags(listed))
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Streams written by hand, for the tests that need a certain one.
 
 use crate::truth::{Flags, digest};
-use sidekick_core::{Change, EventId, Flag, FlagKey, Revision, sse};
+use sidekick_core::{Change, CompiledFlag, EventId, Flag, FlagKey, Revision, sse};
 
 pub fn revision(number: u64) -> Revision {
     Revision::new(number).unwrap()
@@ -21,7 +21,7 @@ pub fn replay(id: &str, listed: &[(&str, u64)]) -> Vec<u8> {
     let mut out = Vec::new();
     sse::connected(&mut out);
     for (key, number) in listed {
-        sse::replay_upsert(&flag(key, *number), &mut out);
+        sse::replay_upsert(&CompiledFlag::new(flag(key, *number)), &mut out);
     }
     sse::ready(&EventId::parse(id).unwrap(), listed.len(), &mut out);
     out

@@ -2,7 +2,7 @@
 //! they say by the model.
 
 use crate::truth::{Moment, Truth, digest};
-use sidekick_core::{EventId, sse};
+use sidekick_core::{CompiledFlag, EventId, sse};
 use std::collections::BTreeMap;
 
 /// One event on the wire.
@@ -83,7 +83,7 @@ impl Server {
         sse::connected(&mut messages[0].bytes);
         for flag in flags.values() {
             let mut bytes = Vec::new();
-            sse::replay_upsert(flag, &mut bytes);
+            sse::replay_upsert(&CompiledFlag::new(flag.clone()), &mut bytes);
             messages.push(Message { is_heartbeat: false, bytes });
         }
         let mut bytes = Vec::new();

@@ -1,6 +1,6 @@
 //! Snapshots: what was exported is imported as it was, and nothing that was cut or changed is.
 
-use crate::host::Host;
+use crate::host::{Host, as_held, held};
 use crate::script::{flags, replay};
 use proptest::prelude::*;
 use sidekick_core::sync::{Status, SyncClient};
@@ -102,9 +102,25 @@ fn a_client_starts_from_its_snapshot_and_resumes_there() {
     assert_eq!(host.client.import_snapshot(&snapshot("e1:9", &listed)), Ok(true));
     host.take_outputs(0);
     assert_eq!(host.client.status(), Status::Stale);
-    assert!(host.client.store().flags().into_iter().eq(flags(&listed).values()));
+    assert_eq!(held(host.client.store()), as_held(&flags(&listed)));
     host.start(0);
     assert_eq!(host.resume.map(|id| id.to_string()).as_deref(), Some("e1:9"));
+}
+
+#[test]
+fn a_flag_that_came_in_several_lines_is_exported_and_comes_back() {
+    let flag = "{\"key\":\"a\",\ndata:\ndata:\"is_enabled\":\r\ndata: true,\rdata: \"colour\": [1,\ndata: \"é\"]}";
+    let mut host = Host::streaming(1);
+    let change = format!("data: {{\"type\":\"UPSERT\",\ndata: \"flag\":\ndata: {flag}\ndata: }}\n\n");
+    host.bytes(1, format!("event: connected\ndata: true\n\n{change}").as_bytes());
+    host.bytes(2, b"id: e1:3\nevent: ready\ndata: {\"revision\":3,\"flags\":1}\n\n");
+    let flags = held(host.client.store());
+    assert_eq!(flags.len(), 1);
+    let snapshot = host.client.export_snapshot().unwrap();
+    let mut heir = SyncClient::new(1);
+    assert_eq!(heir.import_snapshot(&snapshot), Ok(true));
+    assert_eq!(held(heir.store()), flags);
+    assert_eq!(heir.export_snapshot(), Some(snapshot));
 }
 
 #[test]
@@ -138,7 +154,7 @@ proptest! {
             let exported = client.export_snapshot().unwrap();
             let mut heir = SyncClient::new(2);
             prop_assert_eq!(heir.import_snapshot(&exported), Ok(true));
-            prop_assert_eq!(heir.store().flags(), client.store().flags());
+            prop_assert_eq!(held(heir.store()), held(client.store()));
             prop_assert_eq!(heir.store().id(), client.store().id());
             prop_assert_eq!(heir.export_snapshot(), Some(exported));
         } else {

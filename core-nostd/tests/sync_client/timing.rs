@@ -122,15 +122,39 @@ fn a_storm_of_goodbyes_is_weathered_at_the_pace_of_the_back_off() {
 }
 
 #[test]
+fn who_hurries_all_the_time_waits_for_a_second_or_a_shorter_delay_and_the_back_off_goes_on() {
+    for seed in 0..50 {
+        let (mut host, mut dice) = (Host::new(seed), Dice::new(seed));
+        host.start(0);
+        let mut last = 0;
+        for attempt in 0..20 {
+            // The attempt takes a while to fail, sometimes more than the second.
+            let failed = last + u64::from(attempt) * 150;
+            assert_eq!(error(&host.gone(failed)), Some("CONNECTION_FAILED"));
+            let due = (failed + delay(&mut dice, attempt)).min(failed.max(last + 1_000));
+            let mut now = failed;
+            while host.connection.is_none() {
+                host.hurry(now);
+                now += 1;
+            }
+            last = *host.connects.last().unwrap();
+            assert_eq!(last, due, "seed {seed}, attempt {attempt}");
+        }
+    }
+}
+
+#[test]
 fn the_end_of_time_is_no_overflow() {
     let mut host = Host::new(1);
     for now in [u64::MAX - 1, u64::MAX] {
         host.client.start(now);
         host.client.handle_connected(now, 503, None, Some("99999999999999"));
+        host.client.retry_now(now);
         host.client.handle_timeout(now);
         host.client.handle_connected(now, 200, EVENT_STREAM, None);
         host.client.handle_bytes(now, b"retry: 99999999999999999999\n\n");
         host.client.handle_disconnected(now);
+        host.client.retry_now(now);
         while host.client.poll_output().is_some() {}
     }
 }

@@ -3,7 +3,7 @@
 use crate::host::Host;
 use crate::truth::{Flags, Truth, digest};
 use sidekick_core::sync::Status;
-use sidekick_core::{Digest, EventId, Flag, FlagStore};
+use sidekick_core::{CompiledFlag, Digest, EventId, Flag, FlagStore};
 
 /// Looks at what evaluations see.
 #[derive(Debug, Default)]
@@ -28,8 +28,9 @@ impl Watch {
             assert!(shows(store, truth.state(moment)), "half of something is seen");
             assert_eq!(store.digest(), digest(truth.state(moment)));
         } else {
-            let theirs = |flag: &&&Flag| truth.ever_held(flag);
-            assert_eq!(store.flags().iter().filter(theirs).count(), store.len(), "a flag that the server never had");
+            let is_theirs =
+                |held: &&CompiledFlag| held.flag().is_ok_and(|flag| truth.ever_held(&flag) && is_held_as(held, &flag));
+            assert!(store.flags().iter().all(is_theirs), "a flag that the server never had");
         }
         self.seen = seen;
     }
@@ -42,6 +43,12 @@ pub fn is_in_step(host: &Host, truth: &Truth) -> bool {
 }
 
 fn shows(store: &FlagStore, state: &Flags) -> bool {
-    store.flags().into_iter().eq(state.values())
-        && state.values().all(|flag| store.get(flag.key.as_str()).map(|found| found.flag()) == Some(flag))
+    let flags = store.flags();
+    flags.len() == state.len()
+        && flags.into_iter().zip(state.values()).all(|(held, flag)| is_held_as(held, flag))
+        && state.values().all(|flag| store.get(flag.key.as_str()).is_some_and(|held| is_held_as(held, flag)))
+}
+
+fn is_held_as(held: &CompiledFlag, flag: &Flag) -> bool {
+    held.key() == &flag.key && held.revision() == flag.revision && held.document().as_bytes() == flag.to_json()
 }

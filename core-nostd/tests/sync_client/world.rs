@@ -2,7 +2,7 @@
 
 use crate::dice::Dice;
 use crate::fault::Plan;
-use crate::host::Host;
+use crate::host::{Host, held};
 use crate::line::{Arrival, Line};
 use crate::schedule::{ANSWERS, Event, STREAM, Schedule};
 use crate::server::{Message, Server};
@@ -88,6 +88,12 @@ impl World {
         is_in_step(&self.host, &self.server.truth)
     }
 
+    /// The host asks not to wait any longer.
+    pub fn hurry(&mut self) {
+        let outputs = self.host.hurry(self.now);
+        self.act(outputs);
+    }
+
     /// Lets time pass, until a moment.
     pub fn pass(&mut self, until: u64) {
         while self.step(until) {}
@@ -158,6 +164,9 @@ impl World {
         }
         if self.dice.falls(self.plan.restarts) {
             self.restart();
+        }
+        if self.dice.falls(self.plan.hurries) {
+            self.hurry();
         }
         let pause = self.dice.up_to(3_000);
         self.at(self.now + pause, Event::Write);
@@ -248,7 +257,7 @@ impl World {
         if let Some(snapshot) = self.host.client.export_snapshot() {
             assert_eq!(client.import_snapshot(&snapshot), Ok(true));
             assert_eq!(client.store().id(), self.host.client.store().id());
-            assert_eq!(client.store().flags(), self.host.client.store().flags());
+            assert_eq!(held(client.store()), held(self.host.client.store()));
             assert_eq!(client.store().digest(), self.host.client.store().digest());
         }
         self.host = Host::with(client);
