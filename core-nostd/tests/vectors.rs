@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use sidekick_core::sse::Parser;
+use sidekick_core::sync::{Output, SyncClient};
 use sidekick_core::{
     CompiledFlag, Digest, Evaluation, EventId, Flag, FlagKey, FlagStore, IndexedAttributes, Mode, Murmur3, Percentage,
     Reason, Revision, murmur3_x86_32,
@@ -57,7 +58,7 @@ fn every_file_of_the_index_replays() {
             "sse_parse" => replay::<Stream>(entry),
             "digest" => replay::<Sum>(entry),
             "event_id" => replay::<Id>(entry),
-            "sync_session" => replay::<sync::Session>(entry),
+            "sync_session" | "sync_retry" => replay::<sync::Session>(entry),
             "snapshot" => replay::<sync::Snapshot>(entry),
             unknown => panic!("no replay for the vectors `{unknown}`"),
         };
@@ -65,7 +66,7 @@ fn every_file_of_the_index_replays() {
         assert!(folder().join(&entry.schema).exists(), "{}: {} is missing", entry.file, entry.schema);
         replayed.insert(entry.file.clone());
     }
-    assert_eq!(replayed.len(), 11);
+    assert_eq!(replayed.len(), 12);
     for file in std::fs::read_dir(folder()).unwrap() {
         let name = file.unwrap().file_name().into_string().unwrap();
         assert!(!name.ends_with(".json") || replayed.contains(&name), "{name} is missing in the index");
@@ -265,7 +266,9 @@ impl Case for Question {
         let by_key = store.evaluate(&self.flag_key, &self.user_key, named.as_slice(), self.default_value);
         assert_eq!(Expect::from(by_key), self.expect, "expect");
         let by_handle = store.resolve(&self.flag_key).and_then(|handle| store.get_by_handle(handle));
-        assert_eq!(by_handle.and_then(CompiledFlag::static_answer), self.static_answer, "static_answer");
+        let fixed = by_handle.and_then(CompiledFlag::static_evaluation);
+        assert_eq!(fixed.map(|answer| answer.enabled), self.static_answer, "static_answer");
+        assert!(fixed.is_none_or(|answer| answer == by_key), "static_answer: {fixed:?}, evaluated: {by_key:?}");
         if let Some(flag) = by_handle {
             let answer = by_index(flag, &self.user_key, &self.attributes);
             assert_eq!(Expect::from(answer), self.expect, "expect, by handle and index");
@@ -284,6 +287,7 @@ struct Document {
     json_hex: Option<String>,
     json_template: Option<Template>,
     accepted: bool,
+    stream: Option<bool>,
     canonical: Option<String>,
     canonical_template: Option<Template>,
     error_path: Option<String>,
@@ -328,7 +332,53 @@ impl Case for Document {
                 }
             }
         }
+        if modes.contains(&Mode::Lenient) {
+            self.replay_on_stream(&document, canonical.as_deref());
+        }
     }
+}
+
+impl Document {
+    /// The document as the flag of a change, each of its lines a line of data.
+    fn replay_on_stream(&self, document: &[u8], canonical: Option<&str>) {
+        let is_taken = self.stream.unwrap_or(self.accepted);
+        // What is no UTF-8 is mended by the stream's parser; so that it does, the bytes go there as they are.
+        let lines = split_lines(document);
+        let data: Vec<u8> = lines.iter().flat_map(|line| [b"data: ", *line, b"\n"].concat()).collect();
+        let mut client = SyncClient::new(0);
+        client.start(0);
+        client.handle_connected(0, 200, Some("text/event-stream"), None);
+        client.handle_bytes(0, b"event: connected\ndata: true\n\ndata: {\"type\":\"UPSERT\",\"flag\":\n");
+        client.handle_bytes(0, &data);
+        client.handle_bytes(0, b"data: }\n\nid: e:1\nevent: ready\ndata: {\"revision\":1,\"flags\":1}\n\n");
+        let code = std::iter::from_fn(|| client.poll_output())
+            .find_map(|output| if let Output::Error(error) = output { Some(error.code()) } else { None });
+        assert_eq!(code, if is_taken { None } else { Some("INVALID_STREAM") }, "stream");
+        assert_eq!(client.store().len(), usize::from(is_taken), "stream");
+
+        for flag in client.store().flags() {
+            let came = String::from_utf8_lossy(&lines.join(&b' ')).trim_matches([' ', '\t']).to_owned();
+            assert_eq!(flag.document(), came, "stream: a flag is kept as it came");
+            if std::str::from_utf8(document).is_ok() {
+                let read = flag.flag().map(|flag| String::from_utf8_lossy(&flag.to_json()).into_owned());
+                assert_eq!(read.as_deref().ok(), canonical, "stream: read for people");
+            }
+        }
+    }
+}
+
+/// The lines of a text as an event stream has them.
+fn split_lines(text: &[u8]) -> Vec<&[u8]> {
+    let mut lines: Vec<&[u8]> = text.split(|byte| matches!(byte, b'\n' | b'\r')).collect();
+    // Between CR and LF there is none.
+    let is_cr_lf = |at: usize| text.get(at.wrapping_sub(1)..=at) == Some(b"\r\n");
+    let mut starts = 0;
+    lines.retain(|line| {
+        let start = starts;
+        starts += line.len() + 1;
+        !(line.is_empty() && is_cr_lf(start))
+    });
+    lines
 }
 
 #[derive(Deserialize)]
@@ -460,8 +510,7 @@ fn store_of(flags: impl Iterator<Item = Flag>) -> FlagStore {
 
 /// The evaluation as a binding asks for it: attribute values in the order that the flag names.
 fn by_index(flag: &CompiledFlag, user: &str, attributes: &BTreeMap<String, String>) -> Evaluation {
-    let values: Vec<Option<&str>> =
-        flag.attributes().iter().map(|name| attributes.get(&**name).map(String::as_str)).collect();
+    let values: Vec<Option<&str>> = flag.attributes().map(|name| attributes.get(name).map(String::as_str)).collect();
     flag.evaluate(user, &IndexedAttributes(&values))
 }
 

@@ -1,7 +1,8 @@
 """Flag documents from their definition: Python's json for the grammar, an explicit check for the schema.
 
 `canonical(data, lenient)` gives the canonical encoding or raises Refused with the path of the field at fault
-(None where the text is no JSON at all: where a reader notices that is its own affair).
+(None where the text is no JSON at all: where a reader notices that is its own affair). `on_stream(flag)` says what an
+engine reads of a flag that its stream brings: all but what is for people, which it carries as it came.
 """
 
 import json
@@ -43,6 +44,29 @@ def encode(flag, lenient):
     for name, value in fields.items():
         out[name] = FIELDS[name][0](value, name, lenient)
     return "{" + ",".join(f'"{name}":{text}' for name, text in out.items()) + "}"
+
+
+def on_stream(flag):
+    """(key, revision) of a flag that is already parsed."""
+    require(isinstance(flag, Object), "")
+    fields = take_fields(flag, FIELDS, "", True)
+    require("key" in fields, "key")
+    for name, value in fields.items():
+        if name not in FOR_PEOPLE:
+            FIELDS[name][0](value, name, True)
+    return fields["key"], int(fields.get("revision", "0"))
+
+
+def members(text):
+    """The members of an object's text: each name and its value's text as it was written."""
+    decoder, blank = json.JSONDecoder(), re.compile(r"[ \t\n\r]*")
+    at = text.index("{")
+    while text[at] != "}":
+        name, at = decoder.raw_decode(text, blank.match(text, at + 1).end())
+        start = blank.match(text, text.index(":", at) + 1).end()
+        _, end = decoder.raw_decode(text, start)
+        yield name, text[start:end]
+        at = blank.match(text, end).end()
 
 
 def parse(data):
@@ -200,6 +224,7 @@ def quote(text):
 
 
 EPOCH = '"1970-01-01T00:00:00.000Z"'
+FOR_PEOPLE = ("description", "created_at", "updated_at")
 FIELDS = {
     "key": (read_key, ""),
     "is_enabled": (read_bool, "false"),

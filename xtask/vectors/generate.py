@@ -27,11 +27,14 @@ from cases import (
     rules,
     snapshot,
     sse_parse,
+    sync_retry,
     sync_session,
 )
 
 FOLDER = Path(__file__).resolve().parents[2] / "core-nostd" / "tests" / "vectors"
-MODULES = [murmur3, buckets, rules, evaluation, flag_json, sse_parse, digest, event_id, sync_session, snapshot]
+MODULES = [murmur3, buckets, rules, evaluation, flag_json, sse_parse, digest, event_id, sync_session, sync_retry, snapshot]
+# Files whose cases are of another's kind.
+SHARED_SCHEMAS = {"sync_retry": "sync_session"}
 MAX_BYTES = 150_000
 
 
@@ -62,18 +65,19 @@ def build():
     for module in MODULES:
         name = module.__name__.rpartition(".")[2]
         made = list(module.cases())
-        files[f"{name}.json"] = listing(name, {"what": module.WHAT}, "cases", made)
+        schema = SHARED_SCHEMAS.get(name, name)
+        files[f"{name}.json"] = listing(schema, {"what": module.WHAT}, "cases", made)
         entry = {"name": name, "file": f"{name}.json", "kind": module.KIND, "what": module.WHAT}
-        entries.append({**entry, "cases": len(made), "schema": f"schema/{name}.schema.json"})
+        entries.append({**entry, "cases": len(made), "schema": f"schema/{schema}.schema.json"})
     files["index.json"] = listing(
         "index", {"what": "The vector files, and how many cases each holds."}, "files", entries
     )
     return files
 
 
-def listing(name, head, list_name, rows):
+def listing(schema, head, list_name, rows):
     """JSON with one row a line: small, and a changed case is one changed line. ASCII, so no editor normalises it."""
-    lines = [f'  "$schema": "schema/{name}.schema.json",']
+    lines = [f'  "$schema": "schema/{schema}.schema.json",']
     lines += [f"  {json.dumps(field)}: {json.dumps(text)}," for field, text in head.items()]
     return (
         "{\n" + "\n".join(lines) + f'\n  "{list_name}": [\n    ' + ",\n    ".join(map(json.dumps, rows)) + "\n  ]\n}\n"

@@ -1,6 +1,7 @@
-"""What the stream's messages say: changes, `ready`, `heartbeat`. A flag is held as its canonical encoding."""
+"""What the stream's messages say: changes, `ready`, `heartbeat`. A flag is held as it came."""
 
 import re
+from dataclasses import dataclass
 
 import flag_document
 import reference
@@ -14,6 +15,15 @@ class Fault(Exception):
 def expect(condition, code="INVALID_STREAM"):
     if not condition:
         raise Fault(code)
+
+
+@dataclass(frozen=True)
+class Flag:
+    """A flag that a client holds: the text of its document, in one line, and what the client must know of it."""
+
+    key: str
+    revision: int
+    document: str
 
 
 def read_fields(data, *required):
@@ -41,14 +51,16 @@ def read_number(value):
 
 
 def read_change(data):
-    """(type, key, flag): of a flag its canonical encoding. An unknown type has neither."""
+    """(type, key, flag). An unknown type has neither key nor flag."""
     fields = read_fields(data, "type")
     kind = read_string(fields["type"])
     try:
         if kind == "UPSERT":
             require("flag" in fields, "flag")
-            flag = flag_document.encode(fields["flag"], lenient=True)
-            return kind, key_of(flag), flag
+            key, revision = flag_document.on_stream(fields["flag"])
+            # Lines of data are joined by a line end, which stands between two of JSON's tokens: a blank like any other.
+            document = dict(flag_document.members(data))["flag"].replace("\n", " ")
+            return kind, key, Flag(key, revision, document)
         if kind == "DELETE":
             require("key" in fields, "key")
             flag_document.read_key(fields["key"], "key", True)
@@ -58,12 +70,8 @@ def read_change(data):
     return kind, None, None
 
 
-def key_of(flag):
-    return dict(flag_document.parse(flag.encode()))["key"]
-
-
 def key_revisions(flags):
-    return [[key, int(dict(flag_document.parse(flags[key].encode()))["revision"])] for key in sorted(flags)]
+    return [[key, flags[key].revision] for key in sorted(flags)]
 
 
 def read_heartbeat(data):

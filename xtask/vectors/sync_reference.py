@@ -17,6 +17,7 @@ HEALTH = 60_000
 BACKOFF_MOST = 30_000
 RETRY_MOST = 30_000
 RETRY_AFTER_MOST = 300_000
+POLITENESS = 1_000
 LINE_MOST = 2 << 20
 KINDS = ("disconnect", "connect", "error", "flags_changed", "status", "wake_at")
 
@@ -28,6 +29,7 @@ class Client:
         self.id, self.flags = None, {}
         self.attempt, self.resume_from, self.full_replay = 0, None, False
         self.due, self.armed = None, None
+        self.attempted, self.earliest = 0, None
         self.outputs, self.reported = {}, "CONNECTING"
 
     def start(self, now):
@@ -41,7 +43,7 @@ class Client:
             self.state, self.due, self.stream = "STREAMING", now + SILENCE, Stream()
         elif status in (401, 403):
             self.disconnect("REFUSED")
-            self.wait(now + 60_000 + self.draw(240_000))
+            self.wait(now + 60_000 + self.draw(240_000), 0)
         else:
             self.disconnect("NOT_AN_EVENT_STREAM" if status == 200 else "UNEXPECTED_STATUS")
             self.back_off(now, 0 if status == 200 else milliseconds(retry_after))
@@ -80,6 +82,13 @@ class Client:
         else:
             self.end_stream(now)
 
+    def retry(self, now):
+        """The host asks not to wait: what the server asked for and politeness stay, the back-off is cut short."""
+        if self.state == "WAITING":
+            self.due = min(self.due, self.earliest)
+            if now >= self.due:
+                self.connect(now)
+
     def close(self):
         if self.state in ("CONNECTING", "STREAMING"):
             self.outputs["disconnect"] = True
@@ -112,7 +121,7 @@ class Client:
         return "CONNECTING" if self.id is None else "STALE"
 
     def connect(self, now):
-        self.state, self.due = "CONNECTING", now + SILENCE
+        self.state, self.due, self.attempted = "CONNECTING", now + SILENCE, now
         self.resume_from = None if self.full_replay or self.id is None else "{}:{}".format(*self.id)
         self.outputs["connect"] = {"last_event_id": self.resume_from}
 
@@ -128,10 +137,12 @@ class Client:
     def back_off(self, now, floor):
         delay = self.draw(min(BACKOFF_MOST, 1000 << self.attempt))
         self.attempt += 1
-        self.wait(now + floor + delay)
+        self.wait(now + floor, delay)
 
-    def wait(self, until):
-        self.state, self.due = "WAITING", until
+    def wait(self, asked, delay):
+        """Until a moment that the server asked for, and by a delay longer, which a host may cut short."""
+        self.state, self.due = "WAITING", asked + delay
+        self.earliest = max(asked, self.attempted + POLITENESS)
 
     def draw(self, most):
         return next(self.random) * (most + 1) >> 64

@@ -27,11 +27,11 @@ def read_snapshot(data):
 
 
 def write_snapshot(found, flags):
-    """The snapshot of flags in their canonical encoding."""
+    """The snapshot of flags, each as it came."""
     epoch, revision = found
     body = "event: connected\ndata: true\n\n"
     for key in sorted(flags):
-        body += f'data: {{"type":"UPSERT","flag":{flags[key]}}}\n\n'
+        body += f'data: {{"type":"UPSERT","flag":{flags[key].document}}}\n\n'
     body += f'id: {epoch}:{revision}\nevent: ready\ndata: {{"revision":{revision},"flags":{len(flags)}}}\n\n'
     return seal(body)
 

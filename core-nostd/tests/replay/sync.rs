@@ -43,6 +43,7 @@ enum Input {
     Bytes,
     Disconnected,
     Timeout,
+    Retry,
     Close,
     Import,
 }
@@ -110,6 +111,7 @@ impl Step {
             Input::Bytes => client.handle_bytes(self.at, &self.bytes()),
             Input::Disconnected => client.handle_disconnected(self.at),
             Input::Timeout => client.handle_timeout(self.at),
+            Input::Retry => client.retry_now(self.at),
             Input::Close => client.close(),
             Input::Import => {
                 let accepted = client.import_snapshot(&self.bytes()).map_or(json!("error"), |taken| json!(taken));
@@ -155,7 +157,8 @@ impl Case for Snapshot {
 }
 
 fn assert_holds(store: &FlagStore, flags: &[(String, u64)], id: Option<&str>) {
-    let held: Vec<_> = store.flags().iter().map(|flag| (flag.key.as_str().to_owned(), flag.revision.get())).collect();
+    let held: Vec<_> =
+        store.flags().iter().map(|flag| (flag.key().as_str().to_owned(), flag.revision().get())).collect();
     assert_eq!(held, flags);
     assert_eq!(store.id().map(EventId::to_string).as_deref(), id);
 }

@@ -1,6 +1,6 @@
 """What a hand-written flag document case is made of: the document, and the verdict of either mode."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,8 @@ class Row:
     document: str | bytes | Template
     strict: Verdict
     lenient: Verdict
+    # Whether an engine takes it from its stream; None: as the lenient mode does.
+    stream: bool | None = None
 
 
 def accepted(name, document, holds=""):
@@ -49,6 +51,16 @@ def refused(name, document, path):
 
 def strict_refuses(name, document, path, holds=""):
     return Row(name, document, Verdict(False, path), Verdict(True, holds=holds))
+
+
+def carried(row):
+    """What is wrong is for people alone, or no UTF-8, which a stream's parser mends: an engine takes it all the same."""
+    return replace(row, stream=True)
+
+
+def too_deep_in_a_change(row):
+    """The flag of a change stands one level deeper than by itself."""
+    return replace(row, stream=False)
 
 
 def with_field(name, text):

@@ -1,7 +1,7 @@
 """Flag documents field by field: defaults, limits, numbers, times, unknown and double fields. Rules are in flag_rules.py."""
 
 from cases import flag_rules
-from cases.flag_case import AFTER_DESCRIPTION, Template, accepted, refused, strict_refuses, with_field
+from cases.flag_case import AFTER_DESCRIPTION, Template, accepted, carried, refused, strict_refuses, with_field
 
 FULL = (
     '{ "key": "dark_mode", "is_enabled": true, "rollout_percentage": 50,\n'
@@ -19,6 +19,8 @@ SMALLEST = (
     '"created_at":"1970-01-01T00:00:00.000Z","updated_at":"1970-01-01T00:00:00.000Z"}'
 )
 
+# What an engine does not read: it is carried whatever it is.
+FOR_PEOPLE = ("description", "created_at", "updated_at")
 # JSON text of every type, and the types that each field takes.
 TYPES = {"null": "null", "bool": "true", "number": "1", "string": '"x"', "array": "[]", "object": "{}"}
 TAKES = {
@@ -209,9 +211,9 @@ def rows():
     for text, canonical in TIMES:
         yield accepted(f"created_at {text}", with_field("created_at", f'"{text}"'), f'"created_at":"{canonical}"')
     for name, text in NO_TIMES:
-        yield refused(f"created_at: {name}", with_field("created_at", f'"{text}"'), "created_at")
+        yield carried(refused(f"created_at: {name}", with_field("created_at", f'"{text}"'), "created_at"))
     yield accepted("updated_at alone", with_field("updated_at", '"2026-01-02T03:04:05Z"'), "05.000Z")
-    yield refused("updated_at: second 60", with_field("updated_at", '"2016-12-31T23:59:60Z"'), "updated_at")
+    yield carried(refused("updated_at: second 60", with_field("updated_at", '"2016-12-31T23:59:60Z"'), "updated_at"))
     yield from descriptions()
     yield from flag_rules.rows()
     yield from unknown_and_double()
@@ -222,7 +224,8 @@ def types():
         for type_name, text in TYPES.items():
             document = f'{{"key":{text}}}' if field == "key" else with_field(field, text)
             if type_name not in takes:
-                yield refused(f"{field} is {text}", document, field)
+                row = refused(f"{field} is {text}", document, field)
+                yield carried(row) if field in FOR_PEOPLE else row
             elif field != "key":
                 yield accepted(f"{field} is {text}", document, f'"{field}":{text}')
 
@@ -244,7 +247,7 @@ def descriptions():
             f"description of 1,024 bytes in {name}", fits, Template(canonical, kept, "", most, AFTER_DESCRIPTION)
         )
         above = Template(before, written, "", most + 1, '"}')
-        yield refused(f"description above 1,024 bytes in {name}", above, "description")
+        yield carried(refused(f"description above 1,024 bytes in {name}", above, "description"))
 
 
 def unknown_and_double():

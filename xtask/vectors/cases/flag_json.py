@@ -3,9 +3,12 @@
 The fields' own tables are in flag_fields.py, the text's (grammar, escapes, depth) in flag_text.py.
 """
 
+import re
+
 import flag_document
 from cases import flag_fields, flag_text
 from cases.flag_case import Template
+from sync_messages import Fault, read_change
 
 KIND = "flag_json"
 WHAT = "Flag documents, strict and lenient: accepted with the canonical encoding, or refused with the field's path."
@@ -15,11 +18,26 @@ def cases():
     for row in [*flag_fields.rows(), *flag_text.rows()]:
         strict, lenient = verdict_of(row, row.strict, False), verdict_of(row, row.lenient, True)
         document = given(row.document)
-        if strict == lenient:
-            yield {"name": row.name, "mode": "both", **document, **strict}
+        taken = row.lenient.accepted if row.stream is None else row.stream
+        assert on_stream(row.document) == taken, f"{row.name}: on a stream"
+        if taken != row.lenient.accepted:
+            lenient["stream"] = taken
+        if {**strict, "stream": None} == {**lenient, "stream": None}:
+            yield {"name": row.name, "mode": "both", **document, **lenient}
         else:
             yield {"name": f"{row.name}, strict", "mode": "strict", **document, **strict}
             yield {"name": f"{row.name}, lenient", "mode": "lenient", **document, **lenient}
+
+
+def on_stream(document):
+    """Whether an engine takes the flag in a change whose data has the document's lines."""
+    # What is no UTF-8 is mended by the stream's parser, and lines end as a stream's do.
+    lines = re.split("\r\n|\r|\n", data(document).decode("utf-8", "replace"))
+    try:
+        read_change("\n".join(['{"type":"UPSERT","flag":', *lines, "}"]))
+    except Fault:
+        return False
+    return True
 
 
 def verdict_of(row, verdict, lenient):

@@ -47,6 +47,10 @@ def timeout(at, *outputs):
     return step(at, "timeout", outputs)
 
 
+def retry(at, *outputs):
+    return step(at, "retry", outputs)
+
+
 def close(at, *outputs):
     return step(at, "close", outputs)
 

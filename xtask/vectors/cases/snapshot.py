@@ -49,6 +49,11 @@ ESCAPES = '"\\"\\\\/\\b\\f\\n\\r\\t\\u0000\\u001f\\u0085\\u2028\\u2029"'
 UNICODE = '"Zoë e\u0301 東京 🚩 \ufeff \ufffd"'
 A = whole("a", 1)
 
+WRITTEN_BY_NOBODY = (
+    '{ "revision":1,"revision":2 , "key":"\\u0061", "later":[ "\\/", 1.50 ],"description":7,"updated_at":"soon",'
+    '"rules":[{"values":[""],"operator":"Equals","attribute":"x"} ] }'
+)
+
 # name, what follows `connected`, id, flags.
 CANONICAL = [
     ("no flags, revision 0", ready("e:0", 0), "e:0", []),
@@ -79,17 +84,40 @@ CANONICAL = [
     ),
     ("escapes, line ends among them", whole("a", 1, description=ESCAPES) + ready("e:1", 1), "e:1", [["a", 1]]),
     (
+        "a flag as it came: fields left out, and one that nobody knows yet",
+        flag("a", 1, colour="red") + ready("e:1", 1),
+        "e:1",
+        [["a", 1]],
+    ),
+    (
+        "a flag as it came: another order, blanks, escapes, a field twice, and what is for people in other types",
+        data(f'{{"type":"UPSERT","flag":{WRITTEN_BY_NOBODY}}}') + ready("e:2", 1),
+        "e:2",
+        [["a", 2]],
+    ),
+    (
         "more than ASCII",
         whole("a", 1, description=UNICODE, rules="[" + rule("🚩", "Equals", "é") + "]") + ready("e:1", 1),
         "e:1",
         [["a", 1]],
     ),
 ]
-# The same of what no export looks like, and yet holds the same.
+# The same, but exported otherwise.
 TAKEN = [
     ("flags in another order", whole("b", 2) + A + ready("e:2", 2), "e:2", [["a", 1], ["b", 2]]),
     ("of two flags with one key the later counts", whole("a", 5) + A + ready("e:5", 1), "e:5", [["a", 1]]),
-    ("fields left out, fields that nobody knows yet", flag("a", 1, colour="red") + ready("e:1", 1), "e:1", [["a", 1]]),
+    (
+        "blanks around a flag and a field behind it",
+        data('{ "type" : "UPSERT", "flag" : {"key":"a","revision":1} , "at":[1] }') + ready("e:1", 1),
+        "e:1",
+        [["a", 1]],
+    ),
+    (
+        "a flag in several lines",
+        'data: {"type":"UPSERT","flag":{"key":"a",\ndata:\ndata:"revision":\ndata: 1}\ndata:}\n\n' + ready("e:1", 1),
+        "e:1",
+        [["a", 1]],
+    ),
     (
         "comments, retry, and an id before ready",
         ": x\n\nretry: 5\n\n" + live("f:1", upsert("a", 1)) + ready("e:1", 1),

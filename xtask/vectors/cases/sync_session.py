@@ -1,6 +1,6 @@
 """Cases of sync_session.json: sessions of the sync client, step by step, with what it answers to each.
 
-The sessions are in session_*.py, in the words of session_script.py.
+The sessions are in session_*.py, in the words of session_script.py. Those of a host that hurries are in sync_retry.py.
 """
 
 import base64
@@ -16,7 +16,12 @@ GROUPS = [session_replay, session_live, session_framing, session_connection, ses
 
 
 def cases():
-    for case in (session for group in GROUPS for session in group.rows()):
+    return played(session for group in GROUPS for session in group.rows())
+
+
+def played(sessions):
+    """The sessions as vectors, once the reference agrees with each of their steps."""
+    for case in sessions:
         times = [step["at"] for step in case["steps"]]
         assert times == sorted(times), f"{case['name']}: time goes back"
         client = Client(int(case["seed"], 16))
@@ -54,6 +59,8 @@ def play(client, step, data):
             client.disconnected(at)
         case "timeout":
             client.timeout(at)
+        case "retry":
+            client.retry(at)
         case "close":
             client.close()
         case "import":
