@@ -16,8 +16,11 @@ const SPANS = 7;
 
 /** As the start of a text: there is none. */
 const ABSENT = -1;
-/** Room for the texts of most questions, beside what was asked for. */
-const SLACK = 4_096;
+/** Texts of at most so many characters have places of their own, which they fill if each takes three bytes. */
+const SHORT = 42;
+const PLACE = 3 * SHORT;
+/** Of the user key and of as many attributes as a flag can have rules. */
+const PLACES = 65 * PLACE;
 
 export const encoder = new TextEncoder();
 /** A name may begin with what is a byte order mark elsewhere. */
@@ -45,6 +48,8 @@ export class Exchange {
   readonly #place: number;
   /** Counts the calls by others that overwrote the input or may have moved the memory. */
   #turn = 0;
+  /** What stands in the places: pages ask about one user, and a text that stands there need not be written again. */
+  #texts: (string | null | undefined)[] = [];
   // The memory as it was when room was last made. Where it has grown since, these have no length any more.
   #words!: Int32Array;
   #input: Uint8Array = new Uint8Array();
@@ -69,6 +74,7 @@ export class Exchange {
   /** Writes all input; gives its length. */
   write(bytes: Uint8Array): number {
     this.#turn += 1;
+    this.#texts = [];
     this.#reserve(bytes.length);
     this.#input.set(bytes);
     return bytes.length;
@@ -96,18 +102,25 @@ export class Exchange {
     const { slot, generation, names } = flag;
     this.#turn += 1;
     const turn = this.#turn;
-    let end = 0;
     if (!this.#input.length) this.#reserve(0);
+    let rest = PLACES;
     for (let index = 0; index <= names.length; index += 1) {
       const value: unknown = index > 0 ? attributes?.[names[index - 1]!] : typeof userKey === 'boolean' ? undefined : userKey;
-      const text = typeof value === 'string' ? value : textOf(value);
-      const start = end;
-      if (text !== undefined) {
+      const text = typeof value === 'string' ? value : (textOf(value) ?? null);
+      if (text === this.#texts[index]) continue;
+      this.#texts[index] = text;
+      let start = text === null ? ABSENT : PLACE * index;
+      let end = start;
+      if (text !== null) {
         const { length } = text;
-        // A character takes at most three bytes.
-        if (start + 3 * length > this.#input.length) this.#reserve(start + 3 * length);
+        if (length > SHORT) {
+          this.#texts[index] = undefined;
+          start = end = rest;
+          rest += 3 * length;
+          if (rest > this.#input.length) this.#reserve(rest);
+        }
         const input = this.#input;
-        // Most texts are short and of ASCII: then this is several times as quick as the encoder.
+        // Most texts are of ASCII: then this is several times as quick as the encoder.
         for (let at = 0; at < length; at += 1) {
           const code = text.charCodeAt(at);
           if (code > 127) {
@@ -119,7 +132,7 @@ export class Exchange {
         }
       }
       const span = SPANS + 2 * index;
-      this.#words[span] = text === undefined ? ABSENT : start;
+      this.#words[span] = start;
       this.#words[span + 1] = end;
     }
     if (turn === this.#turn) return this.wasm.evaluate(slot, generation);
@@ -132,7 +145,7 @@ export class Exchange {
   }
 
   #reserve(bytes: number): void {
-    const room = bytes + SLACK;
+    const room = bytes + PLACES;
     const place = this.wasm.reserve(room);
     this.#input = new Uint8Array(this.wasm.memory.buffer, place, room);
     this.#words = this.#view();

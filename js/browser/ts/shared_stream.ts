@@ -88,7 +88,7 @@ export function shareStream(name: string, open: Transport, engine: Engine, drive
     driver().act(hurry);
   };
 
-  const hear = (kind: number, ...content: unknown[]): void => {
+  const hear = ({ data: [kind, ...content] }: MessageEvent<[number, ...unknown[]]>): void => {
     const [text] = content as [string];
     if (release) {
       if (kind !== JOIN) return;
@@ -116,7 +116,7 @@ export function shareStream(name: string, open: Transport, engine: Engine, drive
   const enter = (): void => {
     const own = new BroadcastChannel(name);
     channel = own;
-    own.onmessage = ({ data }) => hear(...(data as [number]));
+    own.onmessage = hear;
     abort = new AbortController();
     const lead = (): Promise<void> => {
       return new Promise((resolve) => {

@@ -36,8 +36,8 @@ function remedy(): string {
   try {
     // An empty module. A page that forbids the engine forbids this too.
     new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0));
-    return "; expected is the package's sidekick.wasm";
+    return "; the package's sidekick.wasm is";
   } catch {
-    return "; the page's Content-Security-Policy must allow 'wasm-unsafe-eval' in script-src, for the engine is WebAssembly; that allows no eval";
+    return "; the page's Content-Security-Policy must allow 'wasm-unsafe-eval' in script-src, which allows WebAssembly and no eval";
   }
 }
