@@ -8,7 +8,7 @@ import { type Attributes, SidekickBrowserClient as PageClient } from '@sidekick-
 import { SidekickBrowserClient } from '@sidekick-flags/browser/edge';
 import { type FlagClient, SidekickProvider, useFlag, useSidekick } from '@sidekick-flags/browser/react';
 import type { SidekickClient } from '../../node/ts/client.js';
-import { Server } from '../../node/test/support/server.js';
+import { Server } from '../../shared/test/support/server.js';
 import { withNodeClient } from './support/node_client.js';
 
 // A server may render with the client for Node.

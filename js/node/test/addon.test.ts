@@ -5,7 +5,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, beforeEach, describe, it } from 'node:test';
-import { runToEnd } from './support/child.js';
+import { runToEnd } from '../../shared/test/support/child.js';
 
 const DIST = resolve(__dirname, '../dist');
 

@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { type ClientOptions, fileStorage, SidekickClient, SidekickError, type Status } from '@sidekick-flags/node';
-import { next, reached } from './support/events.js';
-import { freePort } from './support/ports.js';
-import { KEY, Server } from './support/server.js';
+import { next, reached } from '../../shared/test/support/events.js';
+import { freePort } from '../../shared/test/support/ports.js';
+import { KEY, Server } from '../../shared/test/support/server.js';
 import { snapshotOf } from './support/engine.js';
 
 const ON = { key: 'on', is_enabled: true };
@@ -343,7 +343,7 @@ describe('the client', () => {
   });
 
   it('asks for the address below a prefix, with the headers of the caller', async () => {
-    const { stream, streamServer } = await import('./support/stream_server.js');
+    const { stream, streamServer } = await import('../../shared/test/support/stream_server.js');
     const { replay } = await import('./support/engine.js');
     await using edge = await streamServer((response) => stream(response, replay([ON], 3)));
     await withClient(`${edge.url}/flags/`, (client) => client.init(), { headers: { 'X-Tenant': 'a' } });

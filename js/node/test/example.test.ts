@@ -7,8 +7,8 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { it } from 'node:test';
-import { within } from './support/events.js';
-import { KEY, Server } from './support/server.js';
+import { within } from '../../shared/test/support/events.js';
+import { KEY, Server } from '../../shared/test/support/server.js';
 
 const EXAMPLE = resolve(__dirname, '../examples/express');
 

@@ -5,8 +5,8 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { runToEnd } from './support/child.js';
-import { KEY, Server } from './support/server.js';
+import { runToEnd } from '../../shared/test/support/child.js';
+import { KEY, Server } from '../../shared/test/support/server.js';
 
 const PACKAGE = resolve(__dirname, '..');
 const MANIFEST = JSON.parse(readFileSync(join(PACKAGE, 'package.json'), 'utf8')) as { version: string };

@@ -2,9 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { runModule } from './support/child.js';
-import { freePort } from './support/ports.js';
-import { KEY, Server } from './support/server.js';
+import { runModule } from '../../shared/test/support/child.js';
+import { freePort } from '../../shared/test/support/ports.js';
+import { KEY, Server } from '../../shared/test/support/server.js';
 
 const USE = `
   import { SidekickClient } from '@sidekick-flags/node';

@@ -6,8 +6,8 @@ import type { ServerResponse } from 'node:http';
 import { describe, it } from 'node:test';
 import { SidekickClient, type SidekickError } from '@sidekick-flags/node';
 import { replay, upsert } from './support/engine.js';
-import { next } from './support/events.js';
-import { stream, type StreamServer, streamServer } from './support/stream_server.js';
+import { next } from '../../shared/test/support/events.js';
+import { stream, type StreamServer, streamServer } from '../../shared/test/support/stream_server.js';
 
 const HALF = { key: 'flag', is_enabled: true, rollout_percentage: 50, revision: 3 };
 const PRO = { attribute: 'plan', operator: 'Equals', values: ['pro'] };

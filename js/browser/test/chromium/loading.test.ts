@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { SidekickBrowserClient } from '@sidekick-flags/browser';
-import { CLIENT_KEY } from '../../../node/test/support/server.js';
+import { CLIENT_KEY } from '../../../shared/test/support/server.js';
 import { Stage } from '../support/stage.js';
 import { Tab } from '../support/tab.js';
 

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { CLIENT_KEY } from '../../../node/test/support/server.js';
+import { CLIENT_KEY } from '../../../shared/test/support/server.js';
 import { eventually } from '../support/eventually.js';
 import { Link } from '../support/link.js';
 import { Stage, streams } from '../support/stage.js';

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Server } from '../../../node/test/support/server.js';
+import type { Server } from '../../../shared/test/support/server.js';
 import { Link } from '../support/link.js';
 import { type Scene, Stage, streams } from '../support/stage.js';
 import type { StartOptions, Tab } from '../support/tab.js';

@@ -2,7 +2,7 @@
 
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { freePort } from '../../../node/test/support/ports.js';
+import { freePort } from '../../../shared/test/support/ports.js';
 
 export class Link implements AsyncDisposable {
   readonly url: string;

@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { SidekickBrowserClient } from '@sidekick-flags/browser/edge';
-import { CLIENT_KEY } from '../../../node/test/support/server.js';
+import { CLIENT_KEY } from '../../../shared/test/support/server.js';
 
 const module = readFile(new URL('../../dist/sidekick.wasm', import.meta.url)).then((bytes) => WebAssembly.compile(bytes));
 

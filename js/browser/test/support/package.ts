@@ -3,7 +3,7 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
-import { runToEnd } from '../../../node/test/support/child.js';
+import { runToEnd } from '../../../shared/test/support/child.js';
 
 const PACKAGE = resolve(import.meta.dirname, '../..');
 const SCOPE = '@sidekick-flags';

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type OutgoingHttpHeaders, type Server, type ServerResponse } from 'node:http';
 import { extname, join, normalize } from 'node:path';
-import { freePort } from '../../../node/test/support/ports.js';
+import { freePort } from '../../../shared/test/support/ports.js';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css',

@@ -3,7 +3,7 @@
 import { resolve } from 'node:path';
 import { after, before } from 'node:test';
 import type { Browser, BrowserContext } from 'playwright-core';
-import { type FlagFields, Server } from '../../../node/test/support/server.js';
+import { type FlagFields, Server } from '../../../shared/test/support/server.js';
 import { launch } from './chromium.js';
 import { eventually } from './eventually.js';
 import { type Page, Site } from './site.js';

@@ -2,7 +2,7 @@
 
 import type { BrowserContext, Page } from 'playwright-core';
 import type { SidekickBrowserClient } from '@sidekick-flags/browser';
-import { CLIENT_KEY } from '../../../node/test/support/server.js';
+import { CLIENT_KEY } from '../../../shared/test/support/server.js';
 import { eventually } from './eventually.js';
 
 /** What the page's client has told so far. */

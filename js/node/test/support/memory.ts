@@ -1,8 +1,8 @@
 // Measures what clients leave behind, each figure in a process of its own.
 
 import { resolve } from 'node:path';
-import { runToEnd } from './child.js';
-import { KEY, Server } from './server.js';
+import { runToEnd } from '../../../shared/test/support/child.js';
+import { KEY, Server } from '../../../shared/test/support/server.js';
 
 const rule = (attribute: string) => ({ attribute, operator: 'Equals', values: ['a', 'b', 'c', 'd'].map((v) => `${attribute}-${v}`) });
 

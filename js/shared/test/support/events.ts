@@ -1,12 +1,15 @@
 // Waits for what a client says, with a deadline.
 
-import type { ClientEvents, SidekickClient } from '@sidekick-flags/node';
+import type { BaseClient, ClientEvents } from '../../src/client.js';
+
+/** A client of any platform. */
+type Client = Pick<BaseClient, 'on' | 'revision'>;
 
 const DEADLINE = 20_000;
 
 /** The next event that `is` accepts. */
 export function next<Event extends keyof ClientEvents>(
-  client: SidekickClient,
+  client: Client,
   event: Event,
   is: (value: ClientEvents[Event]) => boolean = () => true,
 ): Promise<ClientEvents[Event]> {
@@ -18,7 +21,7 @@ export function next<Event extends keyof ClientEvents>(
 }
 
 /** When the client is at the revision; at once where it is already. */
-export async function reached(client: SidekickClient, revision: number): Promise<void> {
+export async function reached(client: Client, revision: number): Promise<void> {
   if (client.revision >= revision) return;
   await next(client, 'change', () => client.revision >= revision);
 }
