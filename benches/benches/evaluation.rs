@@ -3,8 +3,8 @@
 
 use criterion::measurement::WallTime;
 use criterion::{BatchSize, BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
-use sidekick_core::sse::{self, Parser};
-use sidekick_core::{Change, CompiledFlag, Digest, Epoch, EventId, Flag, FlagStore, Mode, Revision};
+use sidekick_core::sync::SyncClient;
+use sidekick_core::{Change, CompiledFlag, Digest, Epoch, EventId, Flag, FlagStore, Mode, Revision, sse};
 use std::hint::black_box;
 
 const KEY: &str = "new_checkout";
@@ -72,26 +72,24 @@ fn stream_benches(criterion: &mut Criterion) {
         bencher.iter(|| black_box(&flag).to_json());
     });
 
-    let mut event = Vec::new();
-    sse::change(&epoch(), Revision::ZERO, &Change::Upsert(flag(NONE_MATCH)), &mut event);
-    group.throughput(Throughput::Bytes(event.len() as u64));
-    group.bench_function("parse and apply a change among 1,000 flags", |bencher| {
-        let mut store = store_of(others(1_000));
-        let mut parser = Parser::new(1 << 20);
-        bencher.iter(|| apply(&mut parser, black_box(&event), &mut store));
+    group.throughput(Throughput::Bytes(event(1).len() as u64));
+    group.bench_function("take a change among 1,000 flags", |bencher| {
+        let mut client = streaming();
+        take(&mut client, &replay(&others(1_000).collect::<Vec<_>>()));
+        let mut revision = 0;
+        let next_event = || {
+            revision += 1;
+            event(revision)
+        };
+        bencher.iter_batched(next_event, |event| take(&mut client, &event), BatchSize::SmallInput);
+        assert_eq!(client.store().revision().get(), revision, "each change was applied");
     });
 
     let flags: Vec<Flag> = others(1_000).collect();
-    let mut replay = Vec::new();
-    flags.iter().for_each(|flag| sse::replay_upsert(&CompiledFlag::new(flag.clone()), &mut replay));
-    group.throughput(Throughput::Bytes(replay.len() as u64));
-    group.bench_function("parse and stage a replay of 1,000 flags", |bencher| {
-        bencher.iter(|| {
-            let mut store = FlagStore::new();
-            store.begin_replay();
-            stage(&mut Parser::new(1 << 20), black_box(&replay), &mut store);
-            store.commit_replay(EventId { epoch: epoch(), revision: Revision::ZERO })
-        });
+    let stream = replay(&flags);
+    group.throughput(Throughput::Bytes(stream.len() as u64));
+    group.bench_function("take a replay of 1,000 flags", |bencher| {
+        bencher.iter_batched_ref(streaming, |client| take(client, black_box(&stream)), BatchSize::SmallInput);
     });
     group.throughput(Throughput::Elements(1_000));
     group.bench_function("commit a replay of 1,000 flags", |bencher| {
@@ -113,24 +111,37 @@ fn stream_benches(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// As a client does with a live change; the revision goes up by one each time, whatever the event says.
-fn apply(parser: &mut Parser, mut bytes: &[u8], store: &mut FlagStore) -> Digest {
-    while let Ok(Some(event)) = parser.next_event(&mut bytes) {
-        let id = EventId::parse(event.id);
-        if let (Ok(_), Ok(Some(change))) = (id, Change::from_json(event.data.as_bytes())) {
-            let revision = store.revision().next();
-            assert!(store.apply(change, revision));
-        }
-    }
-    store.digest()
+/// A client whose stream is open and has said nothing yet.
+fn streaming() -> SyncClient {
+    let mut client = SyncClient::new(1);
+    client.start(0);
+    client.handle_connected(0, 200, Some("text/event-stream"), None);
+    client
 }
 
-fn stage(parser: &mut Parser, mut bytes: &[u8], store: &mut FlagStore) {
-    while let Ok(Some(event)) = parser.next_event(&mut bytes) {
-        if let Ok(Some(Change::Upsert(flag))) = Change::from_json(event.data.as_bytes()) {
-            store.stage(flag);
-        }
+/// As an SDK hands in what arrived, and takes what comes out.
+fn take(client: &mut SyncClient, bytes: &[u8]) -> Digest {
+    client.handle_bytes(0, bytes);
+    while let Some(output) = client.poll_output() {
+        black_box(output);
     }
+    client.store().digest()
+}
+
+fn replay(flags: &[Flag]) -> Vec<u8> {
+    let mut stream = Vec::new();
+    sse::connected(&mut stream);
+    flags.iter().for_each(|flag| sse::replay_upsert(&CompiledFlag::new(flag.clone()), &mut stream));
+    sse::ready(&EventId { epoch: epoch(), revision: Revision::ZERO }, flags.len(), &mut stream);
+    stream
+}
+
+/// A live change of the flag of five rules.
+fn event(revision: u64) -> Vec<u8> {
+    let revision = Revision::new(revision).unwrap_or(Revision::MAX);
+    let mut event = Vec::new();
+    sse::change(&epoch(), revision, &Change::Upsert(Flag { revision, ..flag(NONE_MATCH) }), &mut event);
+    event
 }
 
 fn store_of(flags: impl Iterator<Item = Flag>) -> FlagStore {
