@@ -4,9 +4,13 @@ mod random;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
+use serde_json::json;
+use sidekick_core::sync::{Status, SyncClient};
 use sidekick_core::{
-    Evaluation, EventId, Flag, FlagStore, IndexedAttributes, Operator, Reason, TargetingRule, murmur3_x86_32,
+    CompiledFlag, Evaluation, EventId, Flag, FlagKey, FlagStore, IndexedAttributes, Operator, Percentage, Reason,
+    TargetingRule, murmur3_x86_32, sse,
 };
+use std::collections::BTreeMap;
 
 /// Answer, reason, rule and bucket.
 type Answer = (bool, &'static str, Option<usize>, Option<u32>);
@@ -89,6 +93,101 @@ fn answer(evaluation: Evaluation) -> Answer {
     (evaluation.enabled, evaluation.reason.name(), rule, bucket)
 }
 
+/// The flags as a client has them from its stream.
+fn streamed(documents: &[(FlagKey, String)]) -> SyncClient {
+    let last: BTreeMap<&FlagKey, &String> = documents.iter().map(|(key, document)| (key, document)).collect();
+    let mut stream = Vec::new();
+    sse::connected(&mut stream);
+    for document in last.values() {
+        stream.extend_from_slice(format!("data: {{\"type\":\"UPSERT\",\"flag\":{document}}}\n\n").as_bytes());
+    }
+    let id = EventId::parse("history:1").unwrap_or_else(|error| unreachable!("{error}"));
+    sse::ready(&id, last.len(), &mut stream);
+    let mut client = SyncClient::new(1);
+    client.start(0);
+    client.handle_connected(0, 200, Some("text/event-stream"), None);
+    client.handle_bytes(0, &stream);
+    assert_eq!(client.status(), Status::Ready);
+    client
+}
+
+/// The flag with its fields, and those of its rules, in another order and among others.
+fn shuffled(flag: &Flag, turn: usize) -> String {
+    let rules = flag.rules.iter().map(|rule| {
+        let mut fields = [
+            format!("\"attribute\":{}", json!(rule.attribute)),
+            format!("\"operator\":{}", json!(rule.operator.name())),
+            format!("\"values\":{}", json!(rule.values)),
+            "\"later\":{\"values\":[\"b\"]}".to_owned(),
+        ];
+        fields.rotate_left(turn % 4);
+        if turn.is_multiple_of(2) {
+            fields.reverse();
+        }
+        format!("{{{}}}", fields.join(" , "))
+    });
+    let rules: Vec<String> = rules.collect();
+    let mut fields = [
+        format!("\"key\":\"{}\"", flag.key),
+        format!("\"is_enabled\":{}", flag.is_enabled),
+        format!("\"rollout_percentage\":{}", flag.rollout_percentage.map_or("null".into(), |share| share.to_string())),
+        format!("\"rules\":[{}]", rules.join(", ")),
+        format!("\"revision\":{}", flag.revision),
+        "\"description\":[\"for people\"]".to_owned(),
+    ];
+    fields.rotate_left(turn % 6);
+    format!("{{ {} }}", fields.join(","))
+}
+
+/// Lists that are looked up in, and short ones that are scanned: values of few lengths, which begin and end alike, some
+/// of them twice.
+fn listed() -> impl Strategy<Value = Vec<String>> {
+    let value = prop_oneof![
+        4 => "[ab]{0,2}tenant-[0-9]{1,3}[ab]?",
+        2 => "[a-c]{1,4}",
+        1 => Just(String::new()),
+        1 => "[é日😀]{1,3}",
+        1 => "[ -~]{500,512}",
+    ];
+    vec(value, 1..150)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(120))]
+
+    #[test]
+    fn a_value_of_a_long_list_is_found_and_what_is_near_it_is_not(
+        values in listed(),
+        others in vec("[ab]{0,2}tenant-[0-9]{1,3}[ab]?", 0..30),
+        turn in 0..12_usize,
+    ) {
+        let key = FlagKey::new("a").unwrap();
+        let rule = |operator| TargetingRule {
+            attribute: "tenant".into(),
+            operator,
+            values: values.iter().map(|value| value.as_str().into()).collect(),
+        };
+        let near = values.iter().flat_map(|value| {
+            let shorter: String = value.chars().skip(1).collect();
+            [value.clone(), format!("{value}x"), format!("x{value}"), shorter, value.replacen('t', "u", 1)]
+        });
+        let asked: Vec<String> = near.chain(others).collect();
+        for operator in [Operator::Equals, Operator::NotEquals] {
+            let rules = vec![rule(Operator::Unknown("Later".into())), rule(operator)];
+            let flag = Flag { is_enabled: true, rollout_percentage: Percentage::from_thousandths(0), rules, ..Flag::new(key.clone()) };
+            let client = streamed(&[(key.clone(), shuffled(&flag, turn))]);
+            let compiled = [&CompiledFlag::new(flag.clone()), client.store().get("a").unwrap()];
+            for value in &asked {
+                let attributes = [("tenant", value.as_str())];
+                let expected = oracle(&flag, "ada", &attributes);
+                for compiled in compiled {
+                    prop_assert_eq!(answer(compiled.evaluate("ada", &attributes)), expected, "{}", value);
+                }
+            }
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1_500))]
 
@@ -96,7 +195,11 @@ proptest! {
     fn the_fast_evaluation_agrees_with_the_definition(
         flags in vec(random::flag(), 1..4),
         users in vec((random::user_key(), random::attributes()), 1..4),
+        turn in 0..12_usize,
     ) {
+        let documents: Vec<(FlagKey, String)> =
+            flags.iter().map(|flag| (flag.key.clone(), shuffled(flag, turn))).collect();
+        let client = streamed(&documents);
         let mut store = FlagStore::new();
         store.begin_replay();
         for flag in &flags {
@@ -119,6 +222,11 @@ proptest! {
 
                 let by_handle = store.get_by_handle(handle).unwrap();
                 prop_assert_eq!(answer(by_handle.evaluate(user, attributes.as_slice())), expected);
+
+                let by_stream = client.store().get(flag.key.as_str()).unwrap();
+                let given = by_stream.evaluate(user, attributes.as_slice());
+                prop_assert_eq!((answer(given), given.revision), (expected, flag.revision));
+                prop_assert!(by_stream.attributes().eq(compiled.attributes()));
 
                 let value_of = |name: &str| attributes.iter().find(|(own, _)| *own == name).map(|(_, value)| *value);
                 let indexed: Vec<Option<&str>> = compiled.attributes().map(value_of).collect();
