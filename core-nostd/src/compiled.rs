@@ -102,7 +102,12 @@ impl CompiledFlag {
 
     fn finish(&mut self, document: &str) {
         self.prefix = Murmur3::new(0).update(self.key.as_str().as_bytes()).update(b":");
-        self.document = document.into();
+        // An event may spread it over lines. Where it is written again, it is one line of a stream.
+        self.document = if document.bytes().all(|byte| byte != b'\n') {
+            document.into()
+        } else {
+            document.chars().map(|character| if character == '\n' { ' ' } else { character }).collect()
+        };
     }
 
     /// The flag's key.
@@ -117,7 +122,7 @@ impl CompiledFlag {
         self.revision
     }
 
-    /// The flag as JSON, as it came.
+    /// The flag as JSON, as it came, in one line.
     #[must_use]
     pub const fn document(&self) -> &str {
         &self.document

@@ -122,3 +122,132 @@ pub(crate) const IS_BY_KEY: bool = cfg!(target_family = "wasm");
 pub(crate) fn hash(key: &str) -> u32 {
     if IS_BY_KEY { 0 } else { murmur3_x86_32(key.as_bytes(), 0) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::collections::{BTreeMap, BTreeSet};
+    use alloc::format;
+    use alloc::string::String;
+    use core::cell::Cell;
+
+    /// Keys by slot, and how often one was looked at.
+    #[derive(Default)]
+    struct Names {
+        keys: Vec<String>,
+        looks: Cell<usize>,
+    }
+
+    impl Keys for Names {
+        fn key(&self, slot: u32) -> &str {
+            self.looks.set(self.looks.get() + 1);
+            &self.keys[slot as usize]
+        }
+    }
+
+    #[test]
+    fn it_agrees_with_a_map_through_inserts_and_removals() {
+        let mut names = Names::default();
+        let mut index = KeyIndex::empty();
+        let mut map = BTreeMap::new();
+        for step in 0..4_000_u32 {
+            // A walk over 500 names that adds more than it removes, then removes.
+            let name = format!("flag-{}", step.wrapping_mul(2_654_435_761) % 500);
+            let removes = step % 3 == 0 || step > 3_000;
+            let place = index.place(&name, &names);
+            assert_eq!(place.map(|place| index.slot(place)).ok(), map.get(&name).copied(), "{name}");
+            match place {
+                Ok(place) if removes => {
+                    index.remove(place);
+                    map.remove(&name);
+                }
+                Err(place) if !removes => {
+                    let slot = names.keys.len() as u32;
+                    names.keys.push(name.clone());
+                    index.insert(place, &name, slot);
+                    map.insert(name, slot);
+                }
+                _ => {}
+            }
+            // A look-up is right with the table and, in the middle of many changes, without it.
+            if step % 7 > 0 {
+                index.rebuild_starts();
+            }
+            assert_eq!(index.len(), map.len());
+            if step % 50 == 0 {
+                for number in 0..600 {
+                    let name = format!("flag-{number}");
+                    assert_eq!(index.find(&name, &names), map.get(&name).copied(), "{name}");
+                }
+                assert_eq!(index.slots().collect::<BTreeSet<u32>>(), map.values().copied().collect());
+            }
+        }
+    }
+
+    #[test]
+    fn a_key_among_many_is_found_by_looking_at_about_one() {
+        let mut names = Names::default();
+        let mut index = KeyIndex::empty();
+        for slot in 0..10_000 {
+            let name = format!("team.service.flag-{slot}");
+            names.keys.push(name.clone());
+            let place = index.place(&name, &names).unwrap_err();
+            index.insert(place, &name, slot);
+        }
+        index.rebuild_starts();
+        for slot in 0..10_000 {
+            names.looks.set(0);
+            assert_eq!(index.find(&format!("team.service.flag-{slot}"), &names), Some(slot));
+            assert!(names.looks.get() <= 2, "{} keys were looked at", names.looks.get());
+        }
+    }
+
+    #[test]
+    fn keys_made_to_collide_are_found() {
+        let mut names = Names { keys: colliding_keys(2_000), looks: Cell::new(0) };
+        assert_eq!(names.keys.iter().map(|key| hash(key)).collect::<BTreeSet<u32>>().len(), 1);
+        let missing = names.keys.pop().unwrap();
+        let mut index = KeyIndex::empty();
+        for (key, slot) in names.keys.iter().zip(0..) {
+            let place = index.place(key, &names).unwrap_err();
+            index.insert(place, key, slot);
+        }
+        index.rebuild_starts();
+        let listed = names.keys.iter().zip(0..).map(|(key, slot)| (key, Some(slot)));
+        for (key, slot) in listed.chain([(&missing, None)]) {
+            names.looks.set(0);
+            assert_eq!(index.find(key, &names), slot);
+            assert!(names.looks.get() <= 12, "{} comparisons among 2,000", names.looks.get());
+        }
+    }
+
+    /// Keys of two blocks whose second block undoes the difference of the first: a block's step can be run backwards.
+    fn colliding_keys(count: usize) -> Vec<String> {
+        const fn inverse(odd: u32) -> u32 {
+            let mut inverse = odd;
+            let mut step = 0;
+            while step < 5 {
+                inverse = inverse.wrapping_mul(2_u32.wrapping_sub(odd.wrapping_mul(inverse)));
+                step += 1;
+            }
+            inverse
+        }
+        let unscramble =
+            |block: u32| block.wrapping_mul(inverse(0x1b87_3593)).rotate_right(15).wrapping_mul(inverse(0xcc9e_2d51));
+        let scramble = |block: u32| block.wrapping_mul(0xcc9e_2d51).rotate_left(15).wrapping_mul(0x1b87_3593);
+        (0_u32..)
+            .filter_map(|number| {
+                let first = u32::from_le_bytes([
+                    b'a' + (number % 26) as u8,
+                    b'0' + (number / 26 % 64) as u8,
+                    (number / 1664 % 64) as u8,
+                    1,
+                ]);
+                let state = scramble(first).rotate_left(13).wrapping_mul(5).wrapping_add(0xe654_6b64);
+                let second = unscramble(0x0bad_cafe ^ state);
+                String::from_utf8([first.to_le_bytes(), second.to_le_bytes()].concat()).ok()
+            })
+            .take(count)
+            .collect()
+    }
+}

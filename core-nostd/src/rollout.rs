@@ -136,6 +136,8 @@ fn exponent(text: &[u8]) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::string::String;
+    use proptest::prelude::*;
 
     #[test]
     fn a_number_is_read_exactly() {
@@ -154,6 +156,11 @@ mod tests {
             ("99.999", 99_999),
             ("12345e-3", 12_345),
             ("0.0000000001e10", 1_000),
+            ("50.000000000000000000000000", 50_000),
+            ("100000000000000000000000000e-24", 100_000),
+            ("0.00000000000000000000001e24", 10_000),
+            ("12.34500000000000000000000000000000", 12_345),
+            ("0.00000000000000000000000012345e26", 12_345),
         ] {
             assert_eq!(thousandths(text), Some(expected), "{text}");
         }
@@ -167,8 +174,64 @@ mod tests {
             "1e-4",
             "1e-99999999999999999999",
             "1e18446744073709551617",
+            "1e-18446744073709551617",
+            "1.0000000000000000000000001",
+            "100.00000000000000000000000001",
+            "-0.00000000000000000000000000001",
+            "72057594037927936",
+            "72.057594037927936",
+            "72.0570000000000000001",
+            "100000000000000000000000001e-24",
         ] {
             assert_eq!(thousandths(text), None, "{text}");
+        }
+    }
+
+    /// The same by decimal digits alone: no arithmetic that could overflow.
+    fn oracle(number: &str) -> Option<u32> {
+        let (is_negative, number) = number.strip_prefix('-').map_or((false, number), |rest| (true, rest));
+        let (mantissa, exponent) = number.split_once(['e', 'E']).unwrap_or((number, "0"));
+        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+        let digits = [whole, fraction].concat();
+        let digits = digits.trim_start_matches('0');
+        let significant = digits.trim_end_matches('0');
+        if significant.is_empty() {
+            return Some(0);
+        }
+        let zeros = (digits.len() - significant.len()) as i128;
+        let zeros = zeros + exponent.parse::<i128>().unwrap() - fraction.len() as i128 + 3;
+        // Six digits are enough for 100,000 thousandths.
+        if is_negative || !(0..=6 - significant.len() as i128).contains(&zeros) {
+            return None;
+        }
+        let thousandths = [significant, &"0".repeat(zeros as usize)].concat();
+        thousandths.parse().ok().filter(|thousandths| *thousandths <= 100_000)
+    }
+
+    /// A share, or what is a little above, as anybody may write it: with zeros behind, and the point somewhere else.
+    fn spelling() -> impl Strategy<Value = String> {
+        (1..110_000_u32, 0..40_usize, 0..45_usize).prop_map(|(thousandths, zeros, moved)| {
+            let digits = alloc::format!("{thousandths}{}", "0".repeat(zeros));
+            let digits = alloc::format!("{}{digits}", "0".repeat((moved + 1).saturating_sub(digits.len())));
+            let (whole, fraction) = digits.split_at(digits.len() - moved);
+            let point = if moved > 0 { "." } else { "" };
+            alloc::format!("{whole}{point}{fraction}e{}", moved as i64 - zeros as i64 - 3)
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(8_000) })]
+
+        #[test]
+        fn every_spelling_of_a_share_is_read_and_nothing_else(
+            spelling in prop_oneof![
+                spelling(),
+                "-?(0|[1-9][0-9]{0,2})(\\.0{0,25}[0-9]{1,4}0{0,25})?([eE][+-]?[0-9]{1,2})?",
+                "-?(0|[1-9][0-9]{0,30}0{0,30})(\\.[0-9]{1,40})?([eE][+-]?[0-9]{1,30})?",
+                "(0|[1-9][0-9]{0,3}0{0,30})(\\.0{1,40})?[eE][+-]?[0-9]{1,2}",
+            ],
+        ) {
+            prop_assert_eq!(Percentage::parse(&spelling).map(Percentage::thousandths), oracle(&spelling), "{}", spelling);
         }
     }
 

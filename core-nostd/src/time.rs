@@ -167,6 +167,34 @@ mod tests {
     }
 
     #[test]
+    fn a_time_is_its_text_and_texts_are_in_the_order_of_time() {
+        assert_eq!((Timestamp::EPOCH.as_str(), Timestamp::EPOCH.millis()), ("1970-01-01T00:00:00.000Z", 0));
+        assert_eq!(Timestamp::from_millis(LAST).as_str(), Timestamp::MAX.as_str());
+        assert_eq!(Timestamp::MAX.millis(), LAST);
+        for beyond in [LAST + 1, u64::MAX] {
+            assert_eq!(Timestamp::from_millis(beyond), Timestamp::MAX);
+        }
+        for (text, kept) in [
+            ("2026-01-02T03:04:05Z", "2026-01-02T03:04:05.000Z"),
+            ("2026-01-02T03:04:05.6Z", "2026-01-02T03:04:05.600Z"),
+            ("2026-01-02T03:04:05.123456789Z", "2026-01-02T03:04:05.123Z"),
+        ] {
+            assert_eq!(Timestamp::parse(text).unwrap().as_str(), kept);
+        }
+        let mut before = Timestamp::EPOCH;
+        let mut millis = 0_u64;
+        while millis < LAST {
+            // Steps that meet every part of a time, from milliseconds to years.
+            millis += millis / 997 + 7_919;
+            let time = Timestamp::from_millis(millis);
+            assert_eq!(time.millis(), millis.min(LAST));
+            assert_eq!(Timestamp::parse(time.as_str()), Ok(time));
+            assert!(before < time, "{before} before {time}");
+            before = time;
+        }
+    }
+
+    #[test]
     fn every_day_until_2400_survives_the_round_trip() {
         for day in 0..157_054 {
             let time = Timestamp::from_millis(day * DAY);

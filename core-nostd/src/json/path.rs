@@ -89,3 +89,96 @@ fn push_item(path: &mut Vec<u8>, index: usize) {
     Writer::new(path).integer(index as u64);
     path.push(b']');
 }
+
+#[cfg(all(test, feature = "messages"))]
+mod tests {
+    use super::super::{MAX_DEPTH, Reader};
+    use crate::error::ErrorKind;
+    use alloc::format;
+    use alloc::string::{String, ToString};
+
+    /// The path at which a document is wrong that must be `{"a":…}` of arrays and such objects, and `1` within.
+    fn path(document: &str) -> String {
+        fn read(reader: &mut Reader<'_>) {
+            match reader.kind() {
+                "an object" => {
+                    reader.open_map();
+                    while reader.next_name().is_some() {
+                        read(reader);
+                    }
+                }
+                "an array" => {
+                    reader.open_array();
+                    while reader.next_item() {
+                        read(reader);
+                    }
+                }
+                _ => {
+                    let start = reader.start();
+                    if reader.number() != "1" {
+                        reader.fault_at(ErrorKind::Empty, start);
+                    }
+                }
+            }
+        }
+        Reader::text(document, read).map_or_else(|error| error.path().to_string(), |()| "nowhere".into())
+    }
+
+    #[test]
+    fn a_value_is_named_by_the_fields_and_items_that_lead_to_it() {
+        for (document, expected) in [
+            ("2", ""),
+            ("[2]", "[0]"),
+            ("[1,1,2]", "[2]"),
+            ("[[1],[1,[2]]]", "[1][1][0]"),
+            (r#"{"a":2}"#, "a"),
+            (r#"{"a":1,"b":{"c":2}}"#, "b.c"),
+            (r#"{"a":[1,{"b":1,"c":[1,1,2]}]}"#, "a[1].c[2]"),
+            (r#"[{"a":2}]"#, "[0].a"),
+            (r#"{"a":[],"b":{},"c":2}"#, "c"),
+            (r#"{ "a" : [ 1 , 2 ] }"#, "a[1]"),
+        ] {
+            assert_eq!(path(document), expected, "{document}");
+        }
+        let items = format!("[{}2]", "1,".repeat(12_345));
+        assert_eq!(path(&items), "[12345]");
+    }
+
+    #[test]
+    fn a_name_is_given_without_its_escapes_and_cut_to_a_readable_length() {
+        assert_eq!(path(r#"{"\u0061\n\ud83d\udea9":2}"#), "a\n🚩");
+        assert_eq!(path(r#"{"\"":{"\\":2}}"#), "\".\\");
+        let long = "é".repeat(100);
+        assert_eq!(path(&format!(r#"{{"{long}":2}}"#)), format!("{}…", "é".repeat(64)));
+    }
+
+    #[test]
+    fn between_two_fields_or_items_the_fault_is_of_what_they_stand_in() {
+        for (document, expected) in [
+            (r#"{"a":1"#, ""),
+            (r#"{"a":1,}"#, ""),
+            (r#"{"a":1 "b":1}"#, ""),
+            (r#"{"a":1,"b" 1}"#, ""),
+            (r#"{"a":{"b":1]}"#, "a"),
+            ("[1 1]", ""),
+            ("[[1,1}]", "[0]"),
+            (r#"{"a":[1,1"#, "a"),
+            // Where a value is missing, its field or item is known.
+            (r#"{"a":}"#, "a"),
+            ("[1,]", "[1]"),
+            (r#"{"a":[1,tru]}"#, "a[1]"),
+        ] {
+            assert_eq!(path(document), expected, "{document}");
+        }
+    }
+
+    #[test]
+    fn the_path_of_what_is_nested_too_deep_leads_to_it() {
+        assert_eq!(path(&"[".repeat(MAX_DEPTH + 1)), "[0]".repeat(MAX_DEPTH));
+        assert_eq!(path(&r#"{"a":"#.repeat(MAX_DEPTH + 1)), vec_of("a", MAX_DEPTH).join("."));
+    }
+
+    fn vec_of(name: &str, times: usize) -> alloc::vec::Vec<&str> {
+        alloc::vec![name; times]
+    }
+}

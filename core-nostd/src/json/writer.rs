@@ -121,4 +121,29 @@ mod tests {
         assert_eq!(written(|w| w.string("\"\\\u{8}\u{c}\n\r\t\0\u{1f}x")), r#""\"\\\b\f\n\r\t\u0000\u001fx""#);
         assert_eq!(written(|w| w.string("")), "\"\"");
     }
+
+    #[test]
+    fn whole_numbers_are_written_from_the_first_digit_to_the_last() {
+        for value in [0, 1, 9, 10, 99, 100, 101, 1_000_000, u64::from(u32::MAX), 9_007_199_254_740_991, u64::MAX] {
+            assert_eq!(written(|w| w.integer(value)), alloc::format!("{value}"));
+        }
+    }
+
+    #[test]
+    fn every_share_is_written_without_trailing_zeros() {
+        for value in 0..=100_000 {
+            let text = alloc::format!("{}.{:03}", value / 1000, value % 1000);
+            let expected = text.trim_end_matches('0').trim_end_matches('.');
+            assert_eq!(written(|w| w.thousandths(value)), expected);
+        }
+    }
+
+    #[test]
+    fn base_16_has_as_many_digits_as_were_asked_for() {
+        for value in [0, 0xf, 0x10, 0xabc_def0, 0x1234_5678] {
+            assert_eq!(written(|w| w.hexadecimal(value, 8)), alloc::format!("{value:08x}"));
+            assert_eq!(written(|w| w.hexadecimal(value, 4)), alloc::format!("{:04x}", value & 0xffff));
+        }
+        assert_eq!(written(|w| w.hexadecimal(u64::MAX, 16)), "ffffffffffffffff");
+    }
 }

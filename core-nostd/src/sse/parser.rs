@@ -222,3 +222,72 @@ fn push_mended(text: &mut String, bytes: &[u8]) {
         text.push('\u{fffd}');
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    fn mended(bytes: &[u8]) -> String {
+        let mut text = String::from("before");
+        push_mended(&mut text, bytes);
+        text.split_off("before".len())
+    }
+
+    #[test]
+    fn every_two_bytes_are_mended_as_the_library_does() {
+        for first in 0..=255 {
+            for second in 0..=255 {
+                // What follows is read as if nothing had been wrong.
+                let bytes = [first, second, b'z', 0xe2, 0x82, 0xac];
+                assert_eq!(mended(&bytes), String::from_utf8_lossy(&bytes), "{bytes:x?}");
+                assert_eq!(mended(&bytes[..2]), String::from_utf8_lossy(&bytes[..2]), "{bytes:x?}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_character_is_itself() {
+        let all: String = (0..=0x0010_ffff).filter_map(char::from_u32).collect();
+        assert!(mended(all.as_bytes()) == all);
+    }
+
+    #[test]
+    fn the_edges_of_what_starts_a_character_are_mended_as_the_library_does() {
+        let leads = [
+            0x7f, 0x80, 0xbf, 0xc0, 0xc1, 0xc2, 0xdf, 0xe0, 0xe1, 0xec, 0xed, 0xee, 0xef, 0xf0, 0xf1, 0xf3, 0xf4, 0xf5,
+        ];
+        let rests = [0x00, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xff];
+        for lead in leads {
+            for second in rests {
+                for third in rests {
+                    for fourth in rests {
+                        let bytes = [lead, second, third, fourth];
+                        for length in 2..=4 {
+                            assert_eq!(
+                                mended(&bytes[..length]),
+                                String::from_utf8_lossy(&bytes[..length]),
+                                "{bytes:x?}"
+                            );
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(5_000) })]
+
+        #[test]
+        fn any_bytes_are_mended_as_the_library_does(
+            parts in vec(prop_oneof![vec(any::<u8>(), 0..6), any::<String>().prop_map(String::into_bytes)], 0..8),
+            cut in 0..4_usize,
+        ) {
+            let mut bytes = parts.concat();
+            bytes.truncate(bytes.len().saturating_sub(cut));
+            prop_assert_eq!(mended(&bytes), String::from_utf8_lossy(&bytes));
+        }
+    }
+}

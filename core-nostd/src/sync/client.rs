@@ -204,7 +204,9 @@ impl SyncClient {
     pub fn retry_now(&mut self, now: u64) {
         if let State::Waiting { until, earliest } = &mut self.state {
             *until = (*until).min(*earliest);
-            self.handle_timeout(now);
+            if *until <= now {
+                self.connect(now);
+            }
         }
     }
 
