@@ -11,7 +11,7 @@ use alloc::string::String;
 ///
 /// The first fault ends it: the reader keeps the error, finds nothing any more, and what it gives from then on is empty.
 /// So a schema asks for one value after the other without a look at errors, and [`document`](Self::document) says in the
-/// end whether what came of it counts. It also keeps this code half as large as results would.
+/// end whether what came of it counts.
 ///
 /// ```
 /// use sidekick_core::Mode;
