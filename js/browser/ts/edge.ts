@@ -1,5 +1,6 @@
 // The subpath for Node, Deno and edge workers: no DOM is assumed, and the module is given.
 
+import { deepReasonOf } from '../../shared/src/deep_reason.js';
 import { WasmClient, type WasmOptions } from './client.js';
 
 export type { WasmOptions } from './client.js';
@@ -10,5 +11,9 @@ export class SidekickBrowserClient extends WasmClient {
   /** Never throws: what is wrong with the arguments, `init()` says. */
   constructor(serverUrl: string, sdkKey: string, options: WasmOptions) {
     super(serverUrl, sdkKey, options);
+  }
+
+  protected override reasonOf(cause: unknown): string {
+    return deepReasonOf(cause);
   }
 }

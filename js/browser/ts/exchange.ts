@@ -102,37 +102,34 @@ export class Exchange {
     const { slot, generation, names } = flag;
     this.#turn += 1;
     const turn = this.#turn;
-    if (!this.#input.length) this.#reserve(0);
     let rest = PLACES;
     for (let index = 0; index <= names.length; index += 1) {
       const value: unknown = index > 0 ? attributes?.[names[index - 1]!] : typeof userKey === 'boolean' ? undefined : userKey;
       const text = typeof value === 'string' ? value : (textOf(value) ?? null);
       if (text === this.#texts[index]) continue;
       this.#texts[index] = text;
-      let start = text === null ? ABSENT : PLACE * index;
+      const length = text === null ? 0 : text.length;
+      let start = PLACE * index;
+      if (length > SHORT) {
+        this.#texts[index] = undefined;
+        start = rest;
+        rest += 3 * length;
+      }
+      if (rest > this.#input.length) this.#reserve(rest);
+      const input = this.#input;
       let end = start;
-      if (text !== null) {
-        const { length } = text;
-        if (length > SHORT) {
-          this.#texts[index] = undefined;
-          start = end = rest;
-          rest += 3 * length;
-          if (rest > this.#input.length) this.#reserve(rest);
+      // Most texts are of ASCII: then this is several times as quick as the encoder.
+      for (let at = 0; at < length; at += 1) {
+        const code = text!.charCodeAt(at);
+        if (code > 127) {
+          end = start + encoder.encodeInto(text!, input.subarray(start)).written;
+          break;
         }
-        const input = this.#input;
-        // Most texts are of ASCII: then this is several times as quick as the encoder.
-        for (let at = 0; at < length; at += 1) {
-          const code = text.charCodeAt(at);
-          if (code > 127) {
-            end = start + encoder.encodeInto(text, input.subarray(start)).written;
-            break;
-          }
-          input[end] = code;
-          end += 1;
-        }
+        input[end] = code;
+        end += 1;
       }
       const span = SPANS + 2 * index;
-      this.#words[span] = start;
+      this.#words[span] = text === null ? ABSENT : start;
       this.#words[span + 1] = end;
     }
     if (turn === this.#turn) return this.wasm.evaluate(slot, generation);

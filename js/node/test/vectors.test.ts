@@ -9,6 +9,7 @@ import { subject } from './support/subject.js';
 
 vectorTests({
   engine: createNative,
+  saysWhy: true,
   fixed: (engine: Engine, flagKey: string) => (engine as NativeClient).resolve(flagKey)?.fixed ?? -1,
   clientWith: (flags) => clientWith(subject, flags),
 });

@@ -5,6 +5,7 @@ import {
   BaseClient,
   type ClientOptions,
   decodeEvaluation,
+  deepReasonOf,
   defaultEvaluation,
   type Evaluation,
   keepSnapshots,
@@ -13,7 +14,6 @@ import {
 import { addon } from './addon.js';
 import { ask, userKeyText } from './ask.js';
 import { BoundUser } from './bound_user.js';
-import { deepReasonOf } from './deep_reason.js';
 import { FlagHandles } from './flag_handles.js';
 import { type NativeClient, UNUSABLE } from './native.js';
 

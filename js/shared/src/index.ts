@@ -2,6 +2,7 @@
 
 export { type Attributes, textOf } from './attributes.js';
 export { BaseClient, type ClientEvents } from './client.js';
+export { deepReasonOf } from './deep_reason.js';
 export type { Engine, Maybe, Output, Status, SyncErrorCode } from './engine.js';
 export { SidekickError, type SidekickErrorCode } from './errors.js';
 export { decodeEvaluation, defaultEvaluation, type Evaluation, type Reason } from './evaluation.js';

@@ -1,16 +1,16 @@
 // The module and the client that ship, as the vectors ask them; in Node and in a page.
 
-import type { SidekickBrowserClient } from '@sidekick-flags/browser/edge';
 import type { Engine } from '../../../shared/src/engine.js';
 import { snapshotOf } from '../../../shared/test/support/stream.js';
+import type { Client } from '../../../shared/test/support/subject.js';
 import type { Binding } from '../../../shared/test/support/vectors.js';
 import { engineOf } from '../../ts/engine.js';
 import { Exchange, type Exports } from '../../ts/exchange.js';
 
-type Client = new (...words: ConstructorParameters<typeof SidekickBrowserClient>) => SidekickBrowserClient;
+type ClientClass = new (serverUrl: string, sdkKey: string, options: { bootstrap: string; wasm: WebAssembly.Module; onError: () => void }) => Client;
 
 /** `Client` is that of the entry which is held against the vectors. */
-export function bindingOf(module: WebAssembly.Module, Client: Client): Binding {
+export function bindingOf(module: WebAssembly.Module, Client: ClientClass): Binding {
   const exchanges = new WeakMap<Engine, Exchange>();
   const make = (high: number, low: number): Engine => {
     const wasm = new WebAssembly.Instance(module).exports as unknown as Exports;
@@ -22,6 +22,7 @@ export function bindingOf(module: WebAssembly.Module, Client: Client): Binding {
   };
   return {
     engine: make,
+    saysWhy: false,
     fixed: (engine, flagKey) => exchanges.get(engine)!.resolve(flagKey)?.fixed ?? -1,
     clientWith: async (flags) => {
       // Nothing listens on port 1; the client is closed before it could matter.

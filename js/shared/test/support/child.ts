@@ -1,9 +1,10 @@
 // Programs that import the package, in processes of their own.
 
 import { spawn } from 'node:child_process';
-import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-const PACKAGE = resolve(__dirname, '../..');
+/** From here every package of the workspace is found by its name. */
+const FOLDER = fileURLToPath(new URL('.', import.meta.url));
 
 export interface Ended {
   readonly code: number | null;
@@ -16,7 +17,7 @@ export function runToEnd(
   words: readonly string[],
   options: { cwd?: string; env?: NodeJS.ProcessEnv; limit?: number; program?: string } = {},
 ): Promise<Ended> {
-  const { cwd = PACKAGE, env, limit = 20_000, program = process.execPath } = options;
+  const { cwd = FOLDER, env, limit = 20_000, program = process.execPath } = options;
   return new Promise((resolve, reject) => {
     const child = spawn(program, words, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';

@@ -4,15 +4,15 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { freePort } from './ports.js';
 
 export const KEY = 'full/key+1';
 /** May only read, as a browser's. */
 export const CLIENT_KEY = 'client/key+1';
 
-// By the file's name: `__dirname` is another folder where an ES module imports this one through tsx.
-const BINARY = process.env['SIDEKICK_SERVER'] ?? resolve(__filename, '../../../../../target/debug/server');
+const BINARY = process.env['SIDEKICK_SERVER'] ?? fileURLToPath(new URL('../../../../target/debug/server', import.meta.url));
 const DEADLINE = 20_000;
 
 export interface FlagFields {

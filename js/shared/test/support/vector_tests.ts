@@ -2,12 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { describe, it } from 'node:test';
 import { type Binding, checkFile, UNSEEN, type VectorFile } from './vectors.js';
 
-// By the file's name: `__dirname` is another folder where an ES module imports this one through tsx.
-const FOLDER = resolve(__filename, '../../../../../core-nostd/tests/vectors');
+const FOLDER = new URL('../../../../core-nostd/tests/vectors/', import.meta.url);
 
 interface Index {
   readonly files: readonly { readonly name: string; readonly cases: number }[];
@@ -27,5 +25,5 @@ export function vectorTests(binding: Binding): void {
 }
 
 function read<Content>(name: string): Content {
-  return JSON.parse(readFileSync(resolve(FOLDER, `${name}.json`), 'utf8')) as Content;
+  return JSON.parse(readFileSync(new URL(`${name}.json`, FOLDER), 'utf8')) as Content;
 }

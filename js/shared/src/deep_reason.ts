@@ -1,4 +1,4 @@
-// The words for what lies behind a failed connection: Node tells it by errors within errors.
+// The words for what lies behind a failed connection, where the platform tells it by errors within errors, as Node does.
 
 /** What a thrown value says, down to its first cause: `fetch failed` alone helps nobody. */
 export function deepReasonOf(thrown: unknown): string {
