@@ -32,7 +32,7 @@ const names = await bundle('index', { external });
 await bundle('edge', { external, ...names });
 for (const entry of LAZY) await bundle(entry, names);
 // Who takes this entry wants one file in all.
-await bundle('inline', { define: { WASM: JSON.stringify(readFileSync(wasm, 'base64')) }, ...names });
+await bundle('inline', { define: { WASM: JSON.stringify(readFileSync(wasm, 'hex')) }, ...names });
 await bundle('react', { external: ['react'], mangleProps: undefined });
 
 async function bundle(entry, options) {

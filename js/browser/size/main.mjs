@@ -15,7 +15,7 @@ if (compiler === undefined) throw new Error('which compiler built the module? ca
 const file = new URL('../size.json', import.meta.url);
 const record = JSON.parse(readFileSync(file, 'utf8'));
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
-const sizes = await measure();
+const sizes = measure();
 console.log(table(record, sizes));
 const last = record.history.at(-1);
 if (last !== undefined && last.compiler !== compiler) {
