@@ -127,7 +127,8 @@ export function shareStream(name: string, open: Transport, engine: Engine, drive
         restart();
       });
     };
-    navigator.locks.request(name, { signal: abort.signal }, lead).catch(() => undefined);
+    // Where locks are refused, as in a frame without an origin, each tab leads for itself.
+    navigator.locks.request(name, { signal: abort.signal }, lead).catch(lead);
   };
 
   const transport: Transport = (id, given) => {
