@@ -50,7 +50,7 @@ async function bundle(entry, options) {
     ...options,
   });
   // It puts functions that are used once where they are used, which esbuild does not: 5 % (brotli).
-  const { code } = await minify(outputFiles[0].text, { module: true, ecma: 2022, compress: { directives: false, passes: 4, pure_getters: true, unsafe_arrows: true } });
+  const { code } = await minify(outputFiles[0].text, { module: true, ecma: 2022, compress: { directives: false, hoist_funs: true, passes: 4, pure_getters: true, unsafe_arrows: true } });
   writeFileSync(here(`dist/${entry}.js`), code);
   return { mangleCache };
 }

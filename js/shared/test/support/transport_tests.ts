@@ -52,6 +52,22 @@ export function transportTests(subject: Subject): void {
       });
     }
 
+    it('of 503 is tried again when the server said so, and not before', async () => {
+      const times: number[] = [];
+      await using server = await streamServer((response, number) => {
+        times.push(performance.now());
+        if (number === 0) response.writeHead(503, { 'retry-after': '2' }).end();
+        else stream(response, replay([HALF], 3));
+      });
+      await withClient(server, async (client, errors) => {
+        await client.init();
+        assert.deepEqual(errors.map(({ code, status }) => [code, status]), [['UNEXPECTED_STATUS', 503]]);
+        assert.equal(times.length, 2);
+        // Timers may come a moment early.
+        assert.ok(times[1]! - times[0]! > 1_990, `${times[1]! - times[0]!} ms`);
+      });
+    });
+
     it('without a body is an error too', async () => {
       await using server = await streamServer((response) => response.writeHead(204).end());
       await withClient(server, async (client) => {
