@@ -138,6 +138,10 @@ impl FlagStore {
 
     /// Appends every flag's document, in the order of the keys, each between `before` and `after`.
     pub fn write_documents(&self, before: &str, after: &str, out: &mut Vec<u8>) {
+        // In one piece: a buffer that grows leaves all that it was before.
+        let mut bytes = 0;
+        self.live.each(&mut |flag| bytes += before.len() + flag.document().len() + after.len());
+        out.reserve_exact(bytes + 256);
         self.live.each(&mut |flag| {
             for part in [before, flag.document(), after] {
                 out.extend_from_slice(part.as_bytes());

@@ -66,6 +66,13 @@ impl Exchange {
         Some(utf8(bytes))
     }
 
+    /// Lets go of the output's memory where all flags were in it, and have been read.
+    pub(crate) fn release(&mut self) {
+        if self.output.capacity() > 1 << 12 {
+            self.output = Vec::new();
+        }
+    }
+
     /// Shows JavaScript what stands in the output.
     pub(crate) fn show_output(&mut self) {
         self.text = self.output.as_ptr() as usize;

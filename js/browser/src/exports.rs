@@ -82,6 +82,7 @@ pub fn close() {
 pub fn poll_output() -> u32 {
     with(|engine| {
         let exchange = &mut engine.exchange;
+        exchange.release();
         match engine.sync.poll_output() {
             None => 0,
             Some(Output::Disconnect) => 1,

@@ -39,6 +39,17 @@ describe('the memory of an instance', () => {
     assert.ok(size() <= 2 * MIB, `${size()} bytes`);
   });
 
+  it('is as small with all flags read, and as a snapshot for other tabs', () => {
+    const { engine, size } = instance();
+    openStream(engine, replay(FLAGS, 1_000));
+    outputs(engine);
+    for (let time = 0; time < 10; time += 1) {
+      assert.ok(engine.flagsJson().length > 300_000 && engine.exportSnapshot().length > 300_000);
+      outputs(engine);
+    }
+    assert.ok(size() <= 2 * MIB, `${size()} bytes`);
+  });
+
   it('does not grow over 10,000 changes and replays in between', () => {
     const { engine, size } = instance();
     openStream(engine, replay(FLAGS, 1_000));
