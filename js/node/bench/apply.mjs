@@ -2,6 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { CASES, FLAG_KEY, flagsOf } from './cases.mjs';
+import { flagsText, table } from './report.mjs';
 import { changeOf, replayOf } from './stream.mjs';
 import { summaryOf } from './summary.mjs';
 
@@ -10,6 +11,8 @@ const REPLAYS = 51;
 const CHANGES = 5_000;
 /** What a stream of `fetch` hands over at once, at most. */
 const CHUNK = 65_536;
+/** The addon's number of that status. */
+const READY = 1;
 
 /** Milliseconds by the wall clock, for it is the waiting of others that is limited; or why there are none. */
 export function applyTimes() {
@@ -20,6 +23,18 @@ export function applyTimes() {
   } catch (error) {
     return { fault: error.message.split('\n', 1)[0] };
   }
+}
+
+/** The report's section about them. */
+export function applySection({ fault, replay, change }) {
+  const title = '### Flags that arrive';
+  if (fault) return `${title}\n\nNot run: ${fault}`;
+  const row = (name, { median, least, most, goal }) => {
+    const [middle, low, high] = [median, least, most].map((time) => (time * 1_000).toFixed(0));
+    return [name, middle, low, high, `< ${goal * 1_000}`, median < goal ? 'yes' : 'no'];
+  };
+  const rows = [row(`a replay of ${flagsText(replay.flags)}`, replay), row('a change', change)];
+  return `${title}\n\nMicroseconds by the clock.\n\n${table(['', 'median', 'least', 'most', 'goal', 'reached'], rows)}`;
 }
 
 /** Fresh clients; the first few replays are compiled code's warm-up and not counted. */
@@ -52,7 +67,7 @@ function timeChanges(addon, flags) {
 function connectedClient(addon) {
   const client = addon.createClient(1, 2);
   client.start(0);
-  client.handleConnected(0, 200, 'text/event-stream', undefined);
+  client.handleConnected(0, 200, 'text/event-stream', '');
   drain(client);
   return client;
 }
@@ -68,8 +83,8 @@ function drain(client) {
 }
 
 function check(client, revision) {
-  if (client.status() !== 'ready' || client.revision() !== revision || !client.resolve(FLAG_KEY)) {
-    throw new Error(`the addon is ${client.status()} at revision ${client.revision()} instead of ready at ${revision}`);
+  if (client.status() !== READY || client.revision() !== revision || !client.resolve(FLAG_KEY)) {
+    throw new Error(`the addon has status ${client.status()} at revision ${client.revision()} instead of ${READY} at ${revision}`);
   }
 }
 

@@ -1,5 +1,4 @@
 // A contestant's client with the flags of one case, and the users to ask it about: what is timed.
-import { getHeapStatistics } from 'node:v8';
 import { FLAG_KEY, faultOf, flagsOf, usersOf } from './cases.mjs';
 
 /** Opened by `open` of a contestant. */
@@ -18,28 +17,16 @@ export class Asked {
     this.fault = fault;
   }
 
-  /** Nanoseconds a call, of the whole process: V8's compiler and garbage collector and a peer's own threads count. */
-  async timeRound() {
+  /** Nanoseconds a call, by a clock of microseconds. */
+  async timeRound(microseconds) {
     // While others had their round the caches went cold; a service that evaluates all the time has them warm.
     for (let warm = 0; warm <= this.passes / 10; warm += 1) await this.ask(this.subjects);
     let on = 0;
-    const start = process.cpuUsage();
+    const start = microseconds();
     for (let done = 0; done < this.passes; done += 1) on += await this.ask(this.subjects);
-    const taken = microsecondsSince(start);
+    const taken = microseconds() - start;
     if (on !== this.on * this.passes) throw new Error(`${on} answers were on, and in the warm-up ${this.on * this.passes}`);
     return (taken * 1_000) / (this.passes * this.subjects.length);
-  }
-
-  /**
-   * Bytes that a call leaves on V8's heap, over so many calls: how much the heap grew over each hundred of them, without
-   * those hundreds in which a collection made it shrink. What reading the size itself costs is taken off.
-   */
-  async heapBytes(calls) {
-    const hundreds = Array.from({ length: 10 }, (_, index) => this.subjects.slice(index * 100, (index + 1) * 100));
-    await grownBy(1_000, () => {});
-    const reading = await grownBy(1_000, () => {});
-    const grown = await grownBy(calls / 100, (index) => this.ask(hundreds[index % 10]));
-    return Math.max(0, grown - reading) / 100;
   }
 }
 
@@ -54,26 +41,4 @@ async function askAwaiting(isEnabled, subjects) {
   let on = 0;
   for (const subject of subjects) if (await isEnabled(subject)) on += 1;
   return on;
-}
-
-async function grownBy(times, action) {
-  let bytes = 0;
-  let counted = 0;
-  for (let done = 0; done < times; done += 1) {
-    const before = getHeapStatistics().used_heap_size;
-    const pending = action(done);
-    if (pending instanceof Promise) await pending;
-    const grown = getHeapStatistics().used_heap_size - before;
-    if (grown < 0) continue;
-    bytes += grown;
-    counted += 1;
-  }
-  if (counted < times / 2) throw new Error(`a collection in ${times - counted} of ${times} readings: no figure for the heap`);
-  return bytes / counted;
-}
-
-/** Processor time of the whole process. */
-export function microsecondsSince(start) {
-  const { user, system } = process.cpuUsage(start);
-  return user + system;
 }

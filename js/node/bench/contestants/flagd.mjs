@@ -1,7 +1,6 @@
 // @openfeature/flagd-core: the in-process engine of flagd, fed with a flagd document.
 import { FlagdCore } from '@openfeature/flagd-core';
 
-export const packageName = '@openfeature/flagd-core';
 export const call = 'core.resolveBooleanEvaluation(key, false, context).value';
 
 const silent = { error() {}, warn() {}, info() {}, debug() {} };

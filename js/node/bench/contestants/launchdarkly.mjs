@@ -2,7 +2,6 @@
 import launchdarkly from '@launchdarkly/node-server-sdk';
 import integrations from '@launchdarkly/node-server-sdk/integrations';
 
-export const packageName = '@launchdarkly/node-server-sdk';
 export const call = 'await client.variation(key, context, false)';
 
 const OPERATORS = { Equals: 'in', Contains: 'contains', StartsWith: 'startsWith', EndsWith: 'endsWith' };

@@ -1,7 +1,6 @@
 // @statsig/statsig-node-core: Statsig's SDK with its engine in Rust, fed by its data store option.
 import { Statsig, StatsigUser } from '@statsig/statsig-node-core';
 
-export const packageName = '@statsig/statsig-node-core';
 export const call = 'statsig.checkGate(statsigUser, key)';
 
 const OPERATORS = {

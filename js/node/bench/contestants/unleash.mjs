@@ -2,7 +2,6 @@
 import { once } from 'node:events';
 import { InMemStorageProvider, Unleash } from 'unleash-client';
 
-export const packageName = 'unleash-client';
 export const call = 'unleash.isEnabled(key, context)';
 
 const OPERATORS = { Equals: 'IN', Contains: 'STR_CONTAINS', StartsWith: 'STR_STARTS_WITH', EndsWith: 'STR_ENDS_WITH' };
