@@ -2,7 +2,7 @@
 
 use crate::host::{Host, error};
 use crate::script::replay;
-use sidekick_core::sync::Status;
+use sidekick_core::sync::{Output, Status, SyncClient};
 
 /// Status, content type, `Retry-After`, the error, and the least and the most that the client waits.
 type Answer = (u16, Option<&'static str>, Option<&'static str>, &'static str, u64, u64);
@@ -74,6 +74,23 @@ fn what_a_server_asks_for_is_waited_for_though_somebody_hurries() {
                 "{status} {retry_after:?}: {connect}, not {expected}"
             );
         }
+    }
+}
+
+#[test]
+fn what_came_instead_of_a_stream_is_said_and_cut_to_a_readable_length() {
+    for (content_type, said) in [
+        ("text/html".to_owned(), "\"text/html\""),
+        (format!("x{}", "é".repeat(10_000)), "\"xé"),
+        ("<".repeat(10_000), "\"<<"),
+    ] {
+        let mut client = SyncClient::new(1);
+        client.start(0);
+        client.handle_connected(1, 200, Some(&content_type), None);
+        let message = std::iter::from_fn(|| client.poll_output())
+            .find_map(|output| if let Output::Error(error) = output { Some(error.to_string()) } else { None });
+        let message = message.unwrap();
+        assert!(message.contains(said) && message.len() < 250, "{message}");
     }
 }
 
