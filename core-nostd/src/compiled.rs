@@ -26,18 +26,21 @@ pub struct CompiledFlag {
     is_enabled: bool,
     /// The share of users. None is everybody, and so is all.
     share: Percentage,
-    attributes: Vec<Span>,
+    attributes: Vec<Box<str>>,
     rules: Vec<CompiledRule>,
-    values: Vec<Span>,
-    /// What the spans are of.
+    values: Vec<Value>,
+    /// The values' texts, one after the other.
     text: String,
 }
 
-/// A part of a flag's text.
+/// Where a value's text lies, and by what most attributes are seen not to match it without a look there.
 #[derive(Clone, Copy, Debug)]
-struct Span {
+struct Value {
     start: u32,
-    end: u32,
+    length: u32,
+    /// Its first and last byte; 0 where it is empty.
+    first: u8,
+    last: u8,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -46,8 +49,8 @@ struct CompiledRule {
     attribute: u32,
     /// By the operator's number.
     operator: u32,
-    /// Which of the flag's values it has.
-    values: Span,
+    /// Which of the flag's values it has: from the first to before the last.
+    values: (u32, u32),
 }
 
 /// Up to this many values a scan is faster than a look-up.
@@ -138,7 +141,7 @@ impl CompiledFlag {
 
     /// The names of the attributes that the rules read, each once. A binding needs to fetch no others.
     pub fn attributes(&self) -> impl ExactSizeIterator<Item = &str> {
-        self.attributes.iter().map(|span| self.part(*span))
+        self.attributes.iter().map(|name| &**name)
     }
 
     /// The bucket of a user: from MurmurHash3_x86_32 (seed 0) of `flag_key:user_key`.
@@ -162,7 +165,7 @@ impl CompiledFlag {
     /// How much memory the flag takes, by an estimate.
     pub(crate) fn heap_bytes(&self) -> usize {
         let texts = self.key.as_str().len() + self.document.len() + self.text.len();
-        let spans = (self.attributes.len() + self.values.len()) * size_of::<Span>();
+        let spans = self.attributes.len() * size_of::<Box<str>>() + self.values.len() * size_of::<Value>();
         size_of::<Self>() + texts + spans + self.rules.len() * size_of::<CompiledRule>()
     }
 
@@ -196,8 +199,7 @@ impl CompiledFlag {
             if fetched != rule.attribute {
                 fetched = rule.attribute;
                 let index = fetched as usize;
-                let name = self.attributes.get(index).map_or("", |span| self.part(*span));
-                value = attribute(index, name);
+                value = attribute(index, self.attributes.get(index).map_or("", |name| name));
             }
             value.is_some_and(|value| self.matches(*rule, value.as_bytes()))
         })
@@ -205,33 +207,29 @@ impl CompiledFlag {
 
     #[inline]
     fn matches(&self, rule: CompiledRule, value: &[u8]) -> bool {
-        let values = self.values.get(rule.values.start as usize..rule.values.end as usize).unwrap_or_default();
+        let values = self.values.get(rule.values.0 as usize..rule.values.1 as usize).unwrap_or_default();
         let text = self.text.as_bytes();
-        if rule.operator <= NOT_EQUALS && values.len() > SCANNED_VALUES {
-            return look_up(values, value, text).is_ok() == (rule.operator == EQUALS);
-        }
-        let is_any = values.iter().any(|span| {
-            let part = part(text, span);
-            match rule.operator {
-                CONTAINS => contains(value, part),
-                STARTS_WITH => starts_with(value, part),
-                ENDS_WITH => ends_with(value, part),
-                EQUALS | NOT_EQUALS => part.len() == value.len() && starts_with(value, part),
-                _ => false,
+        let first = value.first().copied().unwrap_or_default();
+        let last = value.last().copied().unwrap_or_default();
+        match rule.operator {
+            EQUALS => is_listed(values, value, text),
+            NOT_EQUALS => !is_listed(values, value, text),
+            CONTAINS => values.iter().any(|part| contains(value, part.text(text))),
+            STARTS_WITH => {
+                values.iter().any(|part| part.length == 0 || part.first == first && value.starts_with(part.text(text)))
             }
-        });
-        is_any != (rule.operator == NOT_EQUALS)
+            ENDS_WITH => {
+                values.iter().any(|part| part.length == 0 || part.last == last && value.ends_with(part.text(text)))
+            }
+            _ => false,
+        }
     }
+}
 
-    fn part(&self, span: Span) -> &str {
-        self.text.get(span.start as usize..span.end as usize).unwrap_or_default()
-    }
-
-    /// Keeps a text.
-    fn keep(&mut self, text: &str) -> Span {
-        let start = self.text.len() as u32;
-        self.text.push_str(text);
-        Span { start, end: self.text.len() as u32 }
+impl Value {
+    #[inline]
+    fn text<'a>(&self, all: &'a [u8]) -> &'a [u8] {
+        all.get(self.start as usize..(self.start + self.length) as usize).unwrap_or_default()
     }
 }
 
@@ -267,14 +265,13 @@ impl FlagFields for CompiledFlag {
 
     fn rule(&mut self) {
         let start = self.values.len() as u32;
-        self.rules.push(CompiledRule { attribute: 0, operator: 0, values: Span { start, end: start } });
+        self.rules.push(CompiledRule { attribute: 0, operator: 0, values: (start, start) });
     }
 
     fn attribute(&mut self, name: &str) {
         let known = self.attributes().position(|known| known == name);
         let attribute = known.unwrap_or_else(|| {
-            let name = self.keep(name);
-            self.attributes.push(name);
+            self.attributes.push(name.into());
             self.attributes.len() - 1
         });
         if let Some(rule) = self.rules.last_mut() {
@@ -290,21 +287,27 @@ impl FlagFields for CompiledFlag {
 
     fn values(&mut self) {
         if let Some(rule) = self.rules.last() {
-            self.values.truncate(rule.values.start as usize);
+            self.values.truncate(rule.values.0 as usize);
         }
     }
 
     fn value(&mut self, value: &str) {
-        let value = self.keep(value);
-        self.values.push(value);
+        let bytes = value.as_bytes();
+        self.values.push(Value {
+            start: self.text.len() as u32,
+            length: bytes.len() as u32,
+            first: bytes.first().copied().unwrap_or_default(),
+            last: bytes.last().copied().unwrap_or_default(),
+        });
+        self.text.push_str(value);
     }
 
     fn end_rule(&mut self) {
         let Some(rule) = self.rules.last_mut() else {
             return;
         };
-        rule.values.end = self.values.len() as u32;
-        let listed = self.values.get_mut(rule.values.start as usize..).unwrap_or_default();
+        rule.values.1 = self.values.len() as u32;
+        let listed = self.values.get_mut(rule.values.0 as usize..).unwrap_or_default();
         if listed.len() <= SCANNED_VALUES || rule.operator > NOT_EQUALS {
             return;
         }
@@ -312,13 +315,13 @@ impl FlagFields for CompiledFlag {
         let text = self.text.as_bytes();
         for done in 1..listed.len() {
             let (sorted, rest) = listed.split_at_mut_checked(done).unwrap_or_default();
-            let Some(span) = rest.first().copied() else {
+            let Some(value) = rest.first().copied() else {
                 return;
             };
-            let (Ok(place) | Err(place)) = look_up(sorted, part(text, &span), text);
+            let (Ok(place) | Err(place)) = look_up(sorted, value.text(text), text);
             listed.copy_within(place..done, place + 1);
             if let Some(free) = listed.get_mut(place) {
-                *free = span;
+                *free = value;
             }
         }
     }
@@ -330,43 +333,30 @@ impl FlagFields for CompiledFlag {
     fn updated_at(&mut self, _time: Timestamp) {}
 }
 
+/// Whether a value is among those of a list, which are sorted where they are many.
 #[inline]
-fn part<'a>(text: &'a [u8], span: &Span) -> &'a [u8] {
-    text.get(span.start as usize..span.end as usize).unwrap_or_default()
+fn is_listed(values: &[Value], value: &[u8], text: &[u8]) -> bool {
+    if values.len() > SCANNED_VALUES {
+        return look_up(values, value, text).is_ok();
+    }
+    let first = value.first().copied().unwrap_or_default();
+    values.iter().any(|own| own.length as usize == value.len() && own.first == first && own.text(text) == value)
 }
 
 /// Where a value stands among sorted ones, or where it would. Shorter ones come first: most comparisons then end at the
 /// length.
-fn look_up(values: &[Span], value: &[u8], text: &[u8]) -> Result<usize, usize> {
-    values.binary_search_by(|span| {
-        let other = part(text, span);
-        other.len().cmp(&value.len()).then_with(|| other.cmp(value))
+fn look_up(values: &[Value], value: &[u8], text: &[u8]) -> Result<usize, usize> {
+    values.binary_search_by(|own| {
+        let length = own.length as usize;
+        length.cmp(&value.len()).then_with(|| own.text(text).cmp(value))
     })
-}
-
-/// A look at the first byte spares most texts the comparison, which is a call.
-#[inline]
-fn starts_with(text: &[u8], part: &[u8]) -> bool {
-    match part {
-        [] => true,
-        [first, ..] => text.first() == Some(first) && text.starts_with(part),
-    }
-}
-
-/// By way of the last byte.
-#[inline]
-fn ends_with(text: &[u8], part: &[u8]) -> bool {
-    match part {
-        [] => true,
-        [.., last] => text.last() == Some(last) && text.ends_with(part),
-    }
 }
 
 /// The search of `str::contains` takes 1 kB in a WebAssembly module, and longer to start than short texts take to scan.
 #[inline]
 fn contains(mut text: &[u8], part: &[u8]) -> bool {
     while text.len() >= part.len() {
-        if starts_with(text, part) {
+        if text.first() == part.first() && text.starts_with(part) || part.is_empty() {
             return true;
         }
         text = text.get(1..).unwrap_or_default();

@@ -20,6 +20,9 @@ pub(crate) struct KeyIndex {
     shift: u32,
 }
 
+/// Up to so many entries a scan is quicker than a search by halving. Most runs have one or none.
+const SHORT_RUN: usize = 4;
+
 /// Where the keys are.
 pub(crate) trait Keys {
     /// The key of a slot.
@@ -50,6 +53,12 @@ impl KeyIndex {
     /// The slot of `key`.
     #[inline]
     pub(crate) fn find(&self, key: &str, keys: &(impl Keys + ?Sized)) -> Option<u32> {
+        let hash = hash(key);
+        let (_, run) = self.run(hash);
+        if !IS_BY_KEY && run.len() <= SHORT_RUN {
+            let is_it = |entry: &&Entry| entry.hash == hash && keys.key(entry.slot) == key;
+            return run.iter().find(is_it).map(|entry| entry.slot);
+        }
         self.place(key, keys).ok().map(|place| self.slot(place))
     }
 
@@ -76,12 +85,18 @@ impl KeyIndex {
     #[inline]
     pub(crate) fn place(&self, key: &str, keys: &(impl Keys + ?Sized)) -> Result<usize, usize> {
         let hash = hash(key);
+        let (start, run) = self.run(hash);
+        let order = |entry: &Entry| entry.hash.cmp(&hash).then_with(|| keys.key(entry.slot).cmp(key));
+        run.binary_search_by(order).map(|place| start + place).map_err(|place| start + place)
+    }
+
+    /// The entries among which those with a hash are, and the place of the first.
+    #[inline]
+    fn run(&self, hash: u32) -> (usize, &[Entry]) {
         let prefix = self.prefix(hash);
         let start = self.starts.get(prefix).map_or(0, |start| *start as usize);
         let end = self.starts.get(prefix + 1).map_or(self.entries.len(), |end| *end as usize);
-        let run = self.entries.get(start..end).unwrap_or_default();
-        let order = |entry: &Entry| entry.hash.cmp(&hash).then_with(|| keys.key(entry.slot).cmp(key));
-        run.binary_search_by(order).map(|place| start + place).map_err(|place| start + place)
+        (start, self.entries.get(start..end).unwrap_or_default())
     }
 
     #[inline]
