@@ -1,7 +1,6 @@
 //! A flag made ready to evaluate, once, when it arrives.
 
 use crate::error::Error;
-use crate::evaluate::{Evaluation, Reason};
 use crate::event_id::Revision;
 use crate::flag::Flag;
 use crate::flag_fields::{self, FlagFields};
@@ -151,17 +150,6 @@ impl CompiledFlag {
         Bucket::from_hash(self.prefix.update(user_key.as_bytes()).finish())
     }
 
-    /// The answer where it is the same for everyone: the flag is off, or has no rules and a rollout of none or all.
-    #[must_use]
-    pub fn static_evaluation(&self) -> Option<Evaluation> {
-        let (enabled, reason) = match self.is_enabled {
-            false => (false, Reason::Disabled),
-            true if self.rules.is_empty() => (self.static_rollout()?, Reason::Static),
-            true => return None,
-        };
-        Some(Evaluation { enabled, reason, revision: self.revision })
-    }
-
     /// How much memory the flag takes, by an estimate.
     pub(crate) fn heap_bytes(&self) -> usize {
         let texts = self.key.as_str().len() + self.document.len() + self.text.len();
@@ -172,6 +160,10 @@ impl CompiledFlag {
     #[inline]
     pub(crate) const fn is_on(&self) -> bool {
         self.is_enabled
+    }
+
+    pub(crate) const fn has_rules(&self) -> bool {
+        !self.rules.is_empty()
     }
 
     #[inline]

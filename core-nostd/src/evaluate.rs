@@ -108,6 +108,17 @@ impl Evaluation {
 }
 
 impl CompiledFlag {
+    /// The answer where it is the same for everyone: the flag is off, or has no rules and a rollout of none or all.
+    #[must_use]
+    pub fn static_evaluation(&self) -> Option<Evaluation> {
+        let (enabled, reason) = match self.is_on() {
+            false => (false, Reason::Disabled),
+            true if self.has_rules() => return None,
+            true => (self.static_rollout()?, Reason::Static),
+        };
+        Some(Evaluation { enabled, reason, revision: self.revision() })
+    }
+
     /// Evaluates the flag for a user: off, else the first matching rule, else the rollout.
     #[inline]
     #[must_use]

@@ -34,9 +34,9 @@ pub struct Flag {
 
 impl Flag {
     /// The most bytes of a description.
-    pub const MAX_DESCRIPTION: usize = 1024;
+    pub const MAX_DESCRIPTION: usize = flag_fields::MAX_DESCRIPTION;
     /// The most rules of a flag.
-    pub const MAX_RULES: usize = 64;
+    pub const MAX_RULES: usize = flag_fields::MAX_RULES;
 
     /// A flag that is off, with every other field at its default.
     #[must_use]

@@ -3,7 +3,6 @@
 
 use crate::error::ErrorKind;
 use crate::event_id::Revision;
-use crate::flag::Flag;
 use crate::flag_key::FlagKey;
 use crate::json::{Mode, Reader};
 use crate::rollout::Percentage;
@@ -13,6 +12,11 @@ use alloc::boxed::Box;
 
 pub(crate) const FIELDS: &[&str] =
     &["key", "is_enabled", "rollout_percentage", "description", "rules", "revision", "created_at", "updated_at"];
+
+/// The most bytes of a description.
+pub(crate) const MAX_DESCRIPTION: usize = 1024;
+/// The most rules of a flag.
+pub(crate) const MAX_RULES: usize = 64;
 
 /// Who keeps the fields. Each is told what stands in the document, in its order.
 pub(crate) trait FlagFields {
@@ -77,8 +81,8 @@ pub(crate) fn read_rules<F: FlagFields>(reader: &mut Reader<'_>, mode: Mode, kee
     keeper.rules();
     reader.open_array();
     while reader.next_item() {
-        if count == Flag::MAX_RULES {
-            return reader.too_many(Flag::MAX_RULES, start);
+        if count == MAX_RULES {
+            return reader.too_many(MAX_RULES, start);
         }
         count += 1;
         read_rule(reader, mode, keeper);
@@ -146,7 +150,7 @@ fn read_values<F: FlagFields>(reader: &mut Reader<'_>, keeper: &mut F) -> Option
 }
 
 pub(crate) fn read_description(reader: &mut Reader<'_>) -> Option<Box<str>> {
-    if reader.null() { None } else { Some(reader.bounded_string(Flag::MAX_DESCRIPTION)) }
+    if reader.null() { None } else { Some(reader.bounded_string(MAX_DESCRIPTION)) }
 }
 
 pub(crate) fn read_timestamp(reader: &mut Reader<'_>) -> Timestamp {
