@@ -182,8 +182,12 @@ impl Parser {
 }
 
 /// Appends text as the standard decodes it: each longest part that starts a character and does not end it becomes U+FFFD
-/// (Encoding Standard, section 8.1.1). Written out, for the library's check and its lossy form take 1.4 kB of WebAssembly.
+/// (Encoding Standard, section 8.1.1). Mending is written out, for the library's is another 0.7 kB of WebAssembly.
 fn push_mended(text: &mut String, bytes: &[u8]) {
+    // As good as always, and many times as quick as character by character.
+    if let Ok(valid) = core::str::from_utf8(bytes) {
+        return text.push_str(valid);
+    }
     // The code so far, how many bytes are missing, and what the next one may be.
     let (mut code, mut missing) = (0_u32, 0_u32);
     let (mut least, mut most) = (0x80_u8, 0xbf_u8);
