@@ -2,8 +2,8 @@
 import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { CASES, FLAG_KEY, flagsOf } from './cases.mjs';
+import { changeOf, replayOf } from './replay.mjs';
 import { flagsText, table } from './report.mjs';
-import { changeOf, replayOf } from './stream.mjs';
 import { summaryOf } from './summary.mjs';
 
 const FLAGS = 1_000;
