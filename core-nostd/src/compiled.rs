@@ -344,7 +344,7 @@ fn look_up(values: &[Value], value: &[u8], text: &[u8]) -> Result<usize, usize> 
     })
 }
 
-/// The search of `str::contains` takes 1 kB in a WebAssembly module, and longer to start than short texts take to scan.
+/// The search of `str::contains` takes 1 kB in a WebAssembly module.
 #[inline]
 fn contains(mut text: &[u8], part: &[u8]) -> bool {
     while text.len() >= part.len() {

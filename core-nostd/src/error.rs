@@ -1,7 +1,7 @@
 //! The one error of this crate: where it is, what was wrong and what would be right.
 //!
 //! Without the feature `messages` an error is no more than the byte at which it was found. That is for browsers, where
-//! words and paths were measured to be 1.9 kB of a module of 15 (brotli), and `core::fmt` more still.
+//! words and paths were measured to be 1.9 kB of a module of 15 (brotli).
 
 use crate::json::Writer;
 #[cfg(feature = "messages")]
