@@ -37,9 +37,8 @@ pub struct CompiledFlag {
 struct Value {
     start: u32,
     length: u32,
-    /// Its first and last byte; 0 where it is empty.
+    /// Its first byte; 0 where it is empty.
     first: u8,
-    last: u8,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -104,12 +103,7 @@ impl CompiledFlag {
 
     fn finish(&mut self, document: &str) {
         self.prefix = Murmur3::new(0).update(self.key.as_str().as_bytes()).update(b":");
-        // An event may spread it over lines. Where it is written again, it is one line of a stream.
-        self.document = if document.bytes().all(|byte| byte != b'\n') {
-            document.into()
-        } else {
-            document.chars().map(|character| if character == '\n' { ' ' } else { character }).collect()
-        };
+        self.document = document.into();
     }
 
     /// The flag's key.
@@ -124,7 +118,7 @@ impl CompiledFlag {
         self.revision
     }
 
-    /// The flag as JSON, as it came, in one line.
+    /// The flag as JSON, as it came.
     #[must_use]
     pub const fn document(&self) -> &str {
         &self.document
@@ -201,18 +195,27 @@ impl CompiledFlag {
     fn matches(&self, rule: CompiledRule, value: &[u8]) -> bool {
         let values = self.values.get(rule.values.0 as usize..rule.values.1 as usize).unwrap_or_default();
         let text = self.text.as_bytes();
-        let first = value.first().copied().unwrap_or_default();
-        let last = value.last().copied().unwrap_or_default();
         match rule.operator {
             EQUALS => is_listed(values, value, text),
             NOT_EQUALS => !is_listed(values, value, text),
-            CONTAINS => values.iter().any(|part| contains(value, part.text(text))),
-            STARTS_WITH => {
-                values.iter().any(|part| part.length == 0 || part.first == first && value.starts_with(part.text(text)))
-            }
-            ENDS_WITH => {
-                values.iter().any(|part| part.length == 0 || part.last == last && value.ends_with(part.text(text)))
-            }
+            CONTAINS | STARTS_WITH | ENDS_WITH => values.iter().any(|part| {
+                // The places at which the part may stand: the start, the end, or anywhere between them.
+                let Some(end) = value.len().checked_sub(part.length as usize) else {
+                    return false;
+                };
+                let first = if rule.operator == ENDS_WITH { end } else { 0 };
+                let last = if rule.operator == STARTS_WITH { 0 } else { end };
+                let mut places = value.get(first..last + part.length as usize).unwrap_or_default();
+                loop {
+                    if part.length == 0 || places.first() == Some(&part.first) && places.starts_with(part.text(text)) {
+                        return true;
+                    }
+                    if places.len() <= part.length as usize {
+                        return false;
+                    }
+                    places = places.get(1..).unwrap_or_default();
+                }
+            }),
             _ => false,
         }
     }
@@ -289,7 +292,6 @@ impl FlagFields for CompiledFlag {
             start: self.text.len() as u32,
             length: bytes.len() as u32,
             first: bytes.first().copied().unwrap_or_default(),
-            last: bytes.last().copied().unwrap_or_default(),
         });
         self.text.push_str(value);
     }
@@ -342,16 +344,4 @@ fn look_up(values: &[Value], value: &[u8], text: &[u8]) -> Result<usize, usize> 
         let length = own.length as usize;
         length.cmp(&value.len()).then_with(|| own.text(text).cmp(value))
     })
-}
-
-/// The search of `str::contains` takes 1 kB in a WebAssembly module.
-#[inline]
-fn contains(mut text: &[u8], part: &[u8]) -> bool {
-    while text.len() >= part.len() {
-        if text.first() == part.first() && text.starts_with(part) || part.is_empty() {
-            return true;
-        }
-        text = text.get(1..).unwrap_or_default();
-    }
-    false
 }

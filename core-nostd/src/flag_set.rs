@@ -3,78 +3,67 @@
 use crate::compiled::CompiledFlag;
 use crate::digest::Digest;
 use crate::flag_key::FlagKey;
-use crate::key_index::{IS_BY_KEY, KeyIndex, Keys, hash};
+use crate::key_map::{IS_BY_KEY, KeyMap, Keyed, hash};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-/// Names a flag of a store without its key. It goes stale, and then finds nothing, when its flag is changed or deleted, or
-/// a replay replaces the set: what a binding knows of a flag, such as the attributes that it reads, goes with its handle.
+/// Names a flag of a store without its key. Like every other it goes stale, and then finds nothing, when a flag is
+/// changed or deleted, or a replay replaces the set: so what a binding knows of a flag, such as the attributes that it
+/// reads, holds for as long as its handle finds it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct FlagHandle {
     /// The flag's place.
     pub slot: u32,
-    /// Which tenant of that place, and which version of it.
+    /// Which state of the store's flags.
     pub generation: u32,
 }
 
-/// Flags in slots, with an index of their keys and the digest.
+/// Flags by their keys, with their digest.
 #[derive(Clone, Debug)]
 pub(crate) struct FlagSet {
-    slots: Vec<Slot>,
-    index: KeyIndex,
+    flags: KeyMap<Box<CompiledFlag>>,
     digest: Digest,
     heap_bytes: usize,
-    /// The generation of the next tenant. It wraps after 2^32 changes, so that a handle kept that long could err.
-    next_generation: u32,
-}
-
-#[derive(Clone, Debug)]
-struct Slot {
+    /// Another one after each change. It wraps after 2^32 of them, so that a handle kept that long could err.
     generation: u32,
-    flag: Option<Box<CompiledFlag>>,
 }
 
-impl Keys for [Slot] {
+impl Keyed for Box<CompiledFlag> {
     #[inline]
-    fn key(&self, slot: u32) -> &str {
-        self.get(slot as usize).and_then(|slot| slot.flag.as_deref()).map_or("", |flag| flag.key().as_str())
+    fn map_key(&self) -> &str {
+        self.key().as_str()
     }
 }
 
 impl FlagSet {
     /// A set without flags; `generation` as [`new`](Self::new) takes it.
     pub(crate) const fn empty(generation: u32) -> Self {
-        Self {
-            slots: Vec::new(),
-            index: KeyIndex::empty(),
-            digest: Digest::EMPTY,
-            heap_bytes: 0,
-            next_generation: generation.wrapping_add(1),
-        }
+        Self { flags: KeyMap::empty(), digest: Digest::EMPTY, heap_bytes: 0, generation }
     }
 
     /// A set of `flags`, of which the last with a key counts. `generation` must be greater than those of all sets that
     /// handles may still be held of.
-    #[expect(clippy::vec_box, reason = "they go into the slots as they are, and a set's slots are boxed to stay small")]
+    #[expect(clippy::vec_box, reason = "they go into the set as they are, which is sorted by moving them")]
     pub(crate) fn new(mut flags: Vec<Box<CompiledFlag>>, generation: u32) -> Self {
         let mut set = Self::empty(generation);
         if !IS_BY_KEY {
-            // In the index's order, so that each goes to its end. Servers send them in the order of their keys.
+            // In the set's order, so that each goes to its end. Servers send them in the order of their keys.
             flags.sort_by_cached_key(|flag| hash(flag.key().as_str()));
         }
         for flag in flags {
             set.put(Ok(flag));
         }
-        set.index.rebuild_starts();
+        set.flags.rebuild_starts();
         set
     }
 
+    /// A generation that no handle of this set has or had.
     pub(crate) const fn next_generation(&self) -> u32 {
-        self.next_generation
+        self.generation.wrapping_add(1)
     }
 
     pub(crate) const fn len(&self) -> usize {
-        self.index.len()
+        self.flags.len()
     }
 
     /// What the flags take, by an estimate.
@@ -89,11 +78,7 @@ impl FlagSet {
     /// Gives all flags, in the order of their keys.
     pub(crate) fn each(&self, give: &mut dyn FnMut(&CompiledFlag)) {
         if IS_BY_KEY {
-            for slot in self.index.slots() {
-                if let Some(flag) = self.slots.get(slot as usize).and_then(|slot| slot.flag.as_deref()) {
-                    give(flag);
-                }
-            }
+            self.flags.iter().for_each(|flag| give(flag));
         } else {
             self.flags().into_iter().for_each(give);
         }
@@ -101,7 +86,7 @@ impl FlagSet {
 
     /// All flags, in the order of their keys.
     pub(crate) fn flags(&self) -> Vec<&CompiledFlag> {
-        let mut flags: Vec<&CompiledFlag> = self.slots.iter().filter_map(|slot| slot.flag.as_deref()).collect();
+        let mut flags: Vec<&CompiledFlag> = self.flags.iter().map(|flag| &**flag).collect();
         flags.sort_unstable_by(|a, b| a.key().cmp(b.key()));
         flags
     }
@@ -122,73 +107,48 @@ impl FlagSet {
 
     #[inline]
     pub(crate) fn resolve(&self, key: &str) -> Option<FlagHandle> {
-        let slot = self.index.find(key, self.slots.as_slice())?;
-        self.slots.get(slot as usize).map(|tenant| FlagHandle { slot, generation: tenant.generation })
+        // A flag takes hundreds of bytes: memory ends long before the numbers do.
+        self.flags.find(key).map(|place| FlagHandle { slot: place as u32, generation: self.generation })
     }
 
     #[inline]
     pub(crate) fn by_key(&self, key: &str) -> Option<&CompiledFlag> {
-        self.slots.get(self.index.find(key, self.slots.as_slice())? as usize)?.flag.as_deref()
+        self.at(self.flags.find(key)?)
     }
 
     #[inline]
     pub(crate) fn by_handle(&self, handle: FlagHandle) -> Option<&CompiledFlag> {
-        let slot = self.slots.get(handle.slot as usize)?;
-        if slot.generation == handle.generation { slot.flag.as_deref() } else { None }
+        if handle.generation == self.generation { self.at(handle.slot as usize) } else { None }
     }
 
-    /// Puts a flag under its key, or takes the one with a key out; answers whether there was one.
-    pub(crate) fn set(&mut self, flag: Result<Box<CompiledFlag>, &str>) -> bool {
-        let was_there = self.put(flag);
-        self.index.rebuild_starts();
-        was_there
+    #[inline]
+    fn at(&self, place: usize) -> Option<&CompiledFlag> {
+        self.flags.get(place).map(|flag| &**flag)
     }
 
-    /// As [`set`](Self::set), and leaves it to the caller to mend the index.
-    fn put(&mut self, flag: Result<Box<CompiledFlag>, &str>) -> bool {
-        let key = match &flag {
-            Ok(flag) => flag.key().as_str(),
-            Err(key) => key,
-        };
-        let place = self.index.place(key, self.slots.as_slice());
-        let slot = match place {
-            Ok(place) => self.index.slot(place),
-            Err(_) if flag.is_err() => return false,
-            Err(place) => {
-                let slot = self.vacant_slot();
-                self.index.insert(place, key, slot);
-                slot
+    /// Puts a flag under its key, or takes the one with a key out.
+    pub(crate) fn set(&mut self, flag: Result<Box<CompiledFlag>, &str>) {
+        self.put(flag);
+        self.flags.rebuild_starts();
+    }
+
+    /// As [`set`](Self::set), and leaves it to the caller to mend the table.
+    fn put(&mut self, flag: Result<Box<CompiledFlag>, &str>) {
+        let old = match flag {
+            Ok(flag) => {
+                self.digest = self.digest.with(flag.key(), flag.revision());
+                self.heap_bytes += flag.heap_bytes();
+                self.flags.put(self.flags.place(flag.key().as_str()), flag)
             }
+            Err(key) => match self.flags.find(key) {
+                Some(place) => Some(self.flags.remove(place)),
+                None => return,
+            },
         };
-        if let (Ok(place), Err(_)) = (place, &flag) {
-            self.index.remove(place);
+        self.generation = self.next_generation();
+        if let Some(old) = old {
+            self.digest = self.digest.without(old.key(), old.revision());
+            self.heap_bytes -= old.heap_bytes();
         }
-        if let Ok(flag) = &flag {
-            self.digest = self.digest.with(flag.key(), flag.revision());
-            self.heap_bytes += flag.heap_bytes();
-        }
-        if let Some(tenant) = self.slots.get_mut(slot as usize) {
-            tenant.generation = self.next_generation;
-            self.next_generation = self.next_generation.wrapping_add(1);
-            if let Some(old) = core::mem::replace(&mut tenant.flag, flag.ok()) {
-                self.digest = self.digest.without(old.key(), old.revision());
-                self.heap_bytes -= old.heap_bytes();
-            }
-        }
-        place.is_ok()
-    }
-
-    /// A slot without a flag. Looking for it costs no more than moving the index's entries to make room.
-    fn vacant_slot(&mut self) -> u32 {
-        let vacant = if self.slots.len() > self.index.len() {
-            self.slots.iter().position(|slot| slot.flag.is_none())
-        } else {
-            None
-        };
-        // A slot takes hundreds of bytes: memory ends long before the numbers do.
-        vacant.unwrap_or_else(|| {
-            self.slots.push(Slot { generation: 0, flag: None });
-            self.slots.len() - 1
-        }) as u32
     }
 }

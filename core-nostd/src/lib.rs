@@ -45,7 +45,7 @@ mod flag_key;
 mod flag_patch;
 mod flag_set;
 pub mod json;
-mod key_index;
+mod key_map;
 mod murmur3;
 mod rollout;
 mod rule;
