@@ -166,7 +166,7 @@ fn a_live_change_during_a_replay_changes_the_live_flags_only() {
 #[test]
 fn of_two_flags_with_one_key_in_a_replay_the_later_counts() {
     let flags = [flag("a", 3), flag("b", 1), flag("a", 2), flag("c", 4), flag("b", 5), flag("a", 1)];
-    let mut store = store_of(&flags, id("first", 9));
+    let store = store_of(&flags, id("first", 9));
     assert_eq!(listed(&store), [("a".into(), 1), ("b".into(), 5), ("c".into(), 4)]);
     assert_eq!(store.len(), 3);
     assert_eq!(store.digest().get(), digest(all(&store).iter()));

@@ -4,12 +4,20 @@ use super::MAX_DEPTH;
 #[cfg(feature = "messages")]
 use {super::Reader, super::Writer, crate::error::excerpt, alloc::string::String, alloc::vec::Vec};
 
-/// The objects and arrays that are open, and where each of them is.
+/// The objects and arrays that are open, and where each of them is: how many there are, and with the feature `messages`
+/// what leads to each.
 #[derive(Debug)]
-pub(super) struct Path(heapless::Vec<Step, MAX_DEPTH>);
+pub(super) struct Path {
+    depth: usize,
+    /// Nothing of the innermost one was read yet.
+    is_first: bool,
+    #[cfg(feature = "messages")]
+    steps: heapless::Vec<Step, MAX_DEPTH>,
+}
 
 /// Of an array the item's index; of an object the place of the field's name in the text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg(feature = "messages")]
+#[derive(Clone, Copy, Debug)]
 enum Step {
     Opened,
     Field { start: usize, end: usize },
@@ -18,42 +26,56 @@ enum Step {
 
 impl Path {
     pub(super) const fn new() -> Self {
-        Self(heapless::Vec::new())
+        Self {
+            depth: 0,
+            is_first: false,
+            #[cfg(feature = "messages")]
+            steps: heapless::Vec::new(),
+        }
     }
 
     /// Notes that an object or array was opened; answers whether it may be so deep.
     pub(super) fn open(&mut self) -> bool {
-        self.0.push(Step::Opened).is_ok()
+        self.depth += 1;
+        self.is_first = true;
+        #[cfg(feature = "messages")]
+        let _ = self.steps.push(Step::Opened);
+        self.depth <= MAX_DEPTH
     }
 
     pub(super) fn close(&mut self) {
-        self.0.pop();
+        self.depth = self.depth.saturating_sub(1);
+        #[cfg(feature = "messages")]
+        self.steps.pop();
     }
 
-    pub(super) fn is_first_field(&self) -> bool {
-        self.0.last() == Some(&Step::Opened)
+    /// Whether what comes next is the first field or item; the next one is not.
+    pub(super) const fn take_first(&mut self) -> bool {
+        core::mem::replace(&mut self.is_first, false)
     }
 
+    /// Goes to a field, by the place of its name.
+    #[cfg_attr(not(feature = "messages"), expect(unused_variables, reason = "nobody is told where a fault is"))]
     pub(super) fn next_field(&mut self, start: usize, end: usize) {
-        if let Some(step) = self.0.last_mut() {
+        #[cfg(feature = "messages")]
+        if let Some(step) = self.steps.last_mut() {
             *step = Step::Field { start, end };
         }
     }
 
-    /// Goes to the next item; answers whether it is the first.
-    pub(super) fn next_item(&mut self) -> bool {
-        let Some(step) = self.0.last_mut() else {
-            return true;
-        };
-        *step = Step::Item(if let Step::Item(index) = *step { index + 1 } else { 0 });
-        *step == Step::Item(0)
+    /// Goes to the next item.
+    pub(super) fn next_item(&mut self) {
+        #[cfg(feature = "messages")]
+        if let Some(step) = self.steps.last_mut() {
+            *step = Step::Item(if let Step::Item(index) = *step { index + 1 } else { 0 });
+        }
     }
 
     /// The path as people write it: `rules[0].values[2]`. `field` is one more field, and `item` one of its items.
     #[cfg(feature = "messages")]
     pub(super) fn text(&self, document: &str, field: &str, item: Option<usize>) -> String {
         let mut path = Vec::new();
-        for step in &self.0 {
+        for step in &self.steps {
             match *step {
                 Step::Opened => {}
                 Step::Field { start, end } => push_field(&mut path, &name(document, start, end)),

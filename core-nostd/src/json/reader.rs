@@ -40,14 +40,10 @@ pub struct Reader<'a> {
     text: &'a str,
     at: usize,
     path: Path,
-    unescaped: String,
-    /// Where the string stands that was read last.
-    last: (usize, usize),
+    /// The string that was read last.
+    string: String,
     fault: Option<Error>,
 }
-
-/// As the place of a string: it is in `unescaped`.
-const ESCAPED: (usize, usize) = (usize::MAX, 0);
 
 impl<'a> Reader<'a> {
     /// What `read` makes of a whole document.
@@ -76,13 +72,14 @@ impl<'a> Reader<'a> {
 
     #[cfg_attr(target_family = "wasm", inline(never))]
     const fn new(text: &'a str) -> Self {
-        Self { text, at: 0, path: Path::new(), unescaped: String::new(), last: ESCAPED, fault: None }
+        Self { text, at: 0, path: Path::new(), string: String::new(), fault: None }
     }
 
     /// The first fault, or that something follows.
     #[cfg_attr(target_family = "wasm", inline(never))]
     fn finish(mut self) -> Option<Error> {
-        if self.next().is_some() {
+        self.next();
+        if !self.is_at_end() {
             self.syntax("the end");
         }
         self.fault
@@ -156,7 +153,8 @@ impl<'a> Reader<'a> {
 
     /// Whether the array has another item, which must then be read.
     pub fn next_item(&mut self) -> bool {
-        let is_first = self.path.next_item();
+        let is_first = self.path.take_first();
+        self.path.next_item();
         self.another(b']', is_first, "`,` or `]`")
     }
 
@@ -186,34 +184,28 @@ impl<'a> Reader<'a> {
     pub(crate) fn short_string(&mut self, limit: usize) -> usize {
         let start = self.start();
         self.expect(b'"', "a string");
-        self.unescaped.clear();
-        let mut run = self.at;
-        let mut has_escapes = false;
+        self.string.clear();
         loop {
+            let run = self.at;
+            let rest = self.text.as_bytes().get(run..).unwrap_or_default();
+            let end = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f));
+            self.at += end.unwrap_or(rest.len());
+            self.string.push_str(self.since(run));
             match self.peek() {
-                Some(b'"') => break,
-                Some(b'\\') => {
-                    has_escapes = true;
-                    self.unescaped.push_str(self.since(run));
+                b'"' => break,
+                b'\\' => {
                     self.at += 1;
                     self.escape();
-                    run = self.at;
                 }
-                Some(0..=0x1f) => self.syntax("an escape (control characters must be escaped)"),
-                Some(_) => self.at += 1,
-                None => {
+                _ if self.is_at_end() => {
                     self.syntax("`\"`");
                     break;
                 }
+                _ => self.syntax("an escape (control characters must be escaped)"),
             }
         }
-        self.last = (run, self.at);
-        if has_escapes {
-            self.unescaped.push_str(self.since(run));
-            self.last = ESCAPED;
-        }
         self.at += 1;
-        if self.last_string().len() > limit {
+        if self.string.len() > limit {
             self.fault_at(ErrorKind::TooLong { limit }, start);
         }
         start
@@ -221,15 +213,14 @@ impl<'a> Reader<'a> {
 
     /// The string that was read last.
     pub(crate) fn last_string(&self) -> &str {
-        let (start, end) = self.last;
-        if self.last == ESCAPED { &self.unescaped } else { self.text.get(start..end).unwrap_or_default() }
+        &self.string
     }
 
     /// Reads `true` or `false`.
     pub fn boolean(&mut self) -> bool {
         match self.next() {
-            Some(b't') => self.word("true"),
-            Some(b'f') => !self.word("false"),
+            b't' => self.word("true"),
+            b'f' => !self.word("false"),
             _ => {
                 self.wrong_type("true or false");
                 false
@@ -239,13 +230,13 @@ impl<'a> Reader<'a> {
 
     /// Reads `null` where it stands next; answers whether it did.
     pub fn null(&mut self) -> bool {
-        self.next() == Some(b'n') && self.word("null")
+        self.next() == b'n' && self.word("null")
     }
 
     /// Reads a number as its text.
     pub fn number(&mut self) -> &'a str {
         let start = self.start();
-        if !matches!(self.peek(), Some(b'-' | b'0'..=b'9')) {
+        if !matches!(self.peek(), b'-' | b'0'..=b'9') {
             self.wrong_type("a number");
         }
         self.take(b'-');
@@ -265,25 +256,25 @@ impl<'a> Reader<'a> {
     /// Reads any value and drops it.
     pub fn skip(&mut self) {
         match self.next() {
-            Some(b'{') => {
+            b'{' => {
                 self.open_map();
                 while self.next_name().is_some() {
                     self.skip();
                 }
             }
-            Some(b'[') => {
+            b'[' => {
                 self.open_array();
                 while self.next_item() {
                     self.skip();
                 }
             }
-            Some(b'"') => {
+            b'"' => {
                 self.string();
             }
-            Some(b'n') => {
+            b'n' => {
                 self.null();
             }
-            Some(b't' | b'f') => {
+            b't' | b'f' => {
                 self.boolean();
             }
             _ => {
@@ -296,18 +287,19 @@ impl<'a> Reader<'a> {
     /// `true or false`; empty where no value starts here.
     pub fn kind(&mut self) -> &'static str {
         match self.next() {
-            Some(b'{') => "an object",
-            Some(b'[') => "an array",
-            Some(b'"') => "a string",
-            Some(b'-' | b'0'..=b'9') => "a number",
-            Some(b'n') => "null",
-            Some(b't' | b'f') => "true or false",
+            b'{' => "an object",
+            b'[' => "an array",
+            b'"' => "a string",
+            b'-' | b'0'..=b'9' => "a number",
+            b'n' => "null",
+            b't' | b'f' => "true or false",
             _ => "",
         }
     }
 
     /// Says what is wrong with the value that was read since `start`.
     #[cold]
+    #[inline(never)]
     pub fn fault_at(&mut self, kind: ErrorKind, start: usize) {
         self.fail(Error::new(kind, self.since(start)), start, "", None);
     }
@@ -331,6 +323,7 @@ impl<'a> Reader<'a> {
     }
 
     #[cold]
+    #[inline(never)]
     fn syntax(&mut self, expected: &'static str) {
         let mut found = "";
         if cfg!(feature = "messages") {
@@ -352,20 +345,26 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn peek(&self) -> Option<u8> {
-        self.text.as_bytes().get(self.at).copied()
+    /// The byte that stands here; 0 at the end, for in JSON there is none.
+    #[cfg_attr(target_family = "wasm", inline(never))]
+    fn peek(&self) -> u8 {
+        self.text.as_bytes().get(self.at).copied().unwrap_or_default()
     }
 
-    /// The next byte that is no blank.
-    fn next(&mut self) -> Option<u8> {
-        while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.peek() {
+    /// The next byte that is no blank, as [`peek`](Self::peek) gives it.
+    fn next(&mut self) -> u8 {
+        while matches!(self.peek(), b' ' | b'\t' | b'\n' | b'\r') {
             self.at += 1;
         }
         self.peek()
     }
 
+    const fn is_at_end(&self) -> bool {
+        self.at >= self.text.len()
+    }
+
     fn take(&mut self, byte: u8) -> bool {
-        let found = self.peek() == Some(byte);
+        let found = self.peek() == byte;
         self.at += usize::from(found);
         found
     }
@@ -404,11 +403,11 @@ impl<'a> Reader<'a> {
 
     /// Whether another name stands next.
     fn another_name(&mut self) -> bool {
-        let is_first = self.path.is_first_field();
+        let is_first = self.path.take_first();
         if !self.another(b'}', is_first, "`,` or `}`") {
             return false;
         }
-        let is_name = self.peek() == Some(b'"');
+        let is_name = self.peek() == b'"';
         self.path.next_field(0, 0);
         if !is_name {
             self.syntax(if is_first { "a field's name or `}`" } else { "a field's name" });
@@ -441,7 +440,7 @@ impl<'a> Reader<'a> {
 
     fn digits(&mut self) {
         let start = self.at;
-        while matches!(self.peek(), Some(b'0'..=b'9')) {
+        while self.peek().is_ascii_digit() {
             self.at += 1;
         }
         if self.at == start {
@@ -452,7 +451,7 @@ impl<'a> Reader<'a> {
     /// Keeps the character of the escape whose backslash was just read.
     fn escape(&mut self) {
         let start = self.at;
-        let byte = self.peek().unwrap_or_default();
+        let byte = self.peek();
         self.at += 1;
         let character = if byte == b'u' {
             let mut code = self.hex4();
@@ -468,7 +467,7 @@ impl<'a> Reader<'a> {
             ESCAPES.iter().find(|(letter, _)| *letter == byte).map(|(_, character)| char::from(*character))
         };
         match character {
-            Some(character) => self.unescaped.push(character),
+            Some(character) => self.string.push(character),
             None if byte == b'u' => {
                 self.fault_at(ErrorKind::Syntax { expected: "a whole surrogate pair" }, start);
             }
@@ -482,10 +481,15 @@ impl<'a> Reader<'a> {
     fn hex4(&mut self) -> u32 {
         let mut value = 0;
         for _ in 0..4 {
-            match self.peek().and_then(|byte| char::from(byte).to_digit(16)) {
-                Some(digit) => value = value * 16 + digit,
-                None => self.syntax("four hexadecimal digits"),
-            }
+            let digit = match self.peek() {
+                digit @ b'0'..=b'9' => digit & 15,
+                letter @ (b'A'..=b'F' | b'a'..=b'f') => (letter & 7) + 9,
+                _ => {
+                    self.syntax("four hexadecimal digits");
+                    0
+                }
+            };
+            value = value << 4 | u32::from(digit);
             self.at += 1;
         }
         value
