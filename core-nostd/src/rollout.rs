@@ -83,15 +83,15 @@ fn write_thousandths(value: u32, f: &mut fmt::Formatter<'_>) -> fmt::Result {
 /// The value of a JSON number in thousandths, where that is whole and at most 100 %.
 fn exact_thousandths(number: &[u8]) -> Option<u32> {
     // The value is `digits` × 10^`scale` thousandths.
-    let (mut digits, mut scale) = (0_u64, 3_i64);
+    let (mut digits, mut scale) = (0_u32, 3_i32);
     let mut is_right = true;
     let mut behind_point = 0;
     for (at, byte) in number.iter().enumerate() {
         match byte {
             b'-' => is_right = false,
             b'.' => behind_point = 1,
-            b'0'..=b'9' if digits < 1 << 56 => {
-                digits = digits * 10 + u64::from(byte & 15);
+            b'0'..=b'9' if digits < 1 << 28 => {
+                digits = digits * 10 + u32::from(byte & 15);
                 scale -= behind_point;
             }
             // So many digits are only right where those that follow are zeros.
@@ -116,18 +116,18 @@ fn exact_thousandths(number: &[u8]) -> Option<u32> {
         digits *= 10;
         scale -= 1;
     }
-    if is_right && scale == 0 { u32::try_from(digits).ok() } else { None }
+    if is_right && scale == 0 { Some(digits) } else { None }
 }
 
-/// The exponent of a JSON number; one that is beyond every share is as good as a billion.
-fn exponent(text: &[u8]) -> i64 {
+/// The exponent of a JSON number; one that is beyond every share is as good as a hundred million.
+fn exponent(text: &[u8]) -> i32 {
     let mut sign = 1;
-    let mut value = 0_i64;
+    let mut value = 0_i32;
     for byte in text {
         match byte {
             b'-' => sign = -1,
             b'+' => {}
-            digit => value = (value * 10 + i64::from(digit & 15)).min(1_000_000_000),
+            digit => value = (value * 10 + i32::from(digit & 15)).min(100_000_000),
         }
     }
     sign * value

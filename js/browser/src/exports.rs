@@ -1,6 +1,6 @@
 //! What JavaScript calls. `ts/engine.ts` is the caller.
 //!
-//! Times are milliseconds. A `length` says how many bytes of the input an argument is; below 0 there is none.
+//! Times are milliseconds. A `length` says how many bytes of the input an argument is.
 
 use crate::engine::with;
 use sidekick_core::sync::{Output, Status};
@@ -31,17 +31,14 @@ pub fn start(now: f64) {
     with(|engine| engine.sync.start(now as u64));
 }
 
-/// The server's answer arrived. The content type stands first in the input, `Retry-After` behind it.
+/// The server's answer arrived. Its content type stands first in the input, `Retry-After` behind it.
 #[wasm_bindgen]
-pub fn handle_connected(now: f64, status: u32, content_type_length: i32, retry_after_length: i32) {
+pub fn handle_connected(now: f64, status: u32, content_type_length: usize, length: usize) {
     with(|engine| {
-        let content_type = usize::try_from(content_type_length).ok();
-        let retry_after = usize::try_from(retry_after_length).ok();
-        let start = content_type.unwrap_or_default();
-        let text = engine.exchange.input_text(start + retry_after.unwrap_or_default());
-        let (first, second) = text.split_at_checked(start).unwrap_or_default();
+        let text = engine.exchange.input_text(length);
+        let (content_type, retry_after) = text.split_at_checked(content_type_length).unwrap_or_default();
         let status = u16::try_from(status).unwrap_or_default();
-        engine.sync.handle_connected(now as u64, status, content_type.map(|_| first), retry_after.map(|_| second));
+        engine.sync.handle_connected(now as u64, status, Some(content_type), Some(retry_after));
     });
 }
 
