@@ -3,11 +3,11 @@
 use super::backoff::Backoff;
 use super::fault::SyncError;
 use super::output::{Outbox, Output, Status};
-use super::session::{Session, Source};
+use super::session::Source;
 use super::snapshot;
+use super::stream::Stream;
 use crate::digits::digits;
 use crate::error::Error;
-use crate::sse::Parser;
 use crate::store::FlagStore;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -59,8 +59,7 @@ const MAX_EVENT: usize = 2 << 20;
 pub struct SyncClient {
     store: FlagStore,
     state: State,
-    parser: Parser,
-    session: Session,
+    stream: Stream,
     outbox: Outbox,
     backoff: Backoff,
     /// What is held is in doubt: the next connection asks for everything.
@@ -97,8 +96,7 @@ impl SyncClient {
         Self {
             store: FlagStore::new(),
             state: State::Idle,
-            parser: Parser::new(MAX_EVENT),
-            session: Session::new(Source::Stream),
+            stream: Stream::new(Source::Stream, MAX_EVENT),
             outbox: Outbox::new(),
             backoff: Backoff::new(seed),
             needs_replay: false,
@@ -161,14 +159,19 @@ impl SyncClient {
 
     /// Bytes of the stream arrived, cut anywhere.
     pub fn handle_bytes(&mut self, now: u64, bytes: &[u8]) {
-        let State::Streaming { deadline, .. } = &mut self.state else {
+        let State::Streaming { deadline, ready_since } = &mut self.state else {
             return;
         };
         if bytes.is_empty() {
             return;
         }
         *deadline = now.saturating_add(SILENCE);
-        if let Err(error) = self.read(now, bytes) {
+        let read = self.stream.read(bytes, &mut self.store, &mut self.outbox);
+        if self.stream.is_live() {
+            ready_since.get_or_insert(now);
+            self.needs_replay = false;
+        }
+        if let Err(error) = read {
             self.needs_replay |= error.needs_replay();
             self.drop_connection(now, error);
         }
@@ -179,7 +182,7 @@ impl SyncClient {
         match &self.state {
             State::Connecting { .. } => self.outbox.error(SyncError::connection_failed()),
             // A server that says when to come back has said goodbye.
-            State::Streaming { .. } if self.parser.retry().is_some() => {}
+            State::Streaming { .. } if self.stream.retry().is_some() => {}
             State::Streaming { .. } => self.outbox.error(SyncError::connection_lost()),
             _ => return,
         }
@@ -263,7 +266,8 @@ impl SyncClient {
     fn connect(&mut self, now: u64) {
         self.attempted_at = now;
         let last_event_id = if self.needs_replay { None } else { self.store.id().cloned() };
-        self.session = Session::new(if last_event_id.is_some() { Source::ResumedStream } else { Source::Stream });
+        self.stream =
+            Stream::new(if last_event_id.is_some() { Source::ResumedStream } else { Source::Stream }, MAX_EVENT);
         self.state = State::Connecting { deadline: now.saturating_add(SILENCE) };
         self.outbox.connect(last_event_id);
     }
@@ -278,7 +282,7 @@ impl SyncClient {
     fn back_off(&mut self, now: u64) {
         let mut floor = 0;
         if let State::Streaming { ready_since, .. } = self.state {
-            floor = self.parser.retry().unwrap_or_default().min(MAX_RETRY);
+            floor = self.stream.retry().unwrap_or_default().min(MAX_RETRY);
             if ready_since.is_some_and(|since| now.saturating_sub(since) >= HEALTH) {
                 self.backoff.reset();
             }
@@ -291,7 +295,7 @@ impl SyncClient {
     /// Lets go of what a stream has left: half a replay, and half an event.
     fn forget_stream(&mut self) {
         self.store.abandon_replay();
-        self.parser = Parser::new(MAX_EVENT);
+        self.stream = Stream::new(Source::Stream, MAX_EVENT);
     }
 
     /// Waits for what the server asked for, and then for a while that [`retry_now`](Self::retry_now) may cut short.
@@ -308,20 +312,6 @@ impl SyncClient {
             State::Connecting { deadline } | State::Streaming { deadline, .. } => Some(*deadline),
             State::Idle | State::Closed => None,
         }
-    }
-
-    /// Takes the events that `bytes` complete, up to the first that is wrong.
-    fn read(&mut self, now: u64, mut bytes: &[u8]) -> Result<(), Box<SyncError>> {
-        let unreadable = |error: Error| SyncError::unreadable("an event", &error);
-        while let Some(event) = self.parser.next_event(&mut bytes).map_err(unreadable)? {
-            if self.session.handle(&mut self.store, event, &mut self.outbox)? {
-                self.needs_replay = false;
-                if let State::Streaming { ready_since, .. } = &mut self.state {
-                    ready_since.get_or_insert(now);
-                }
-            }
-        }
-        Ok(())
     }
 }
 

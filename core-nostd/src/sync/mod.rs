@@ -6,6 +6,7 @@ mod fault;
 mod output;
 mod session;
 mod snapshot;
+mod stream;
 
 pub use client::SyncClient;
 pub use fault::SyncError;

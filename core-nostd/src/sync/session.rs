@@ -52,17 +52,21 @@ impl Session {
         self.phase == Phase::Live
     }
 
-    /// Takes the stream's next event, and notes the keys of the flags that it changed. Answers whether the flags follow
-    /// the server from now on.
+    /// Whether this was a snapshot, and nothing may follow.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.is_live() && self.source == Source::Snapshot
+    }
+
+    /// Takes the stream's next event, and notes the keys of the flags that it changed.
     pub(crate) fn handle(
         &mut self,
         store: &mut FlagStore,
         event: Event<'_>,
         outbox: &mut Outbox,
-    ) -> Result<bool, Box<SyncError>> {
+    ) -> Result<(), Box<SyncError>> {
         let kind = KINDS.iter().position(|kind| *kind == event.kind);
         match (self.phase, kind) {
-            (Phase::Live, _) | (Phase::Replay, CONNECTED) | (_, None) if self.source == Source::Snapshot => {
+            (Phase::Replay, CONNECTED) | (_, None) if self.source == Source::Snapshot => {
                 return Err(SyncError::invalid(OUT_OF_TURN));
             }
             (_, CONNECTED) => {
@@ -76,7 +80,6 @@ impl Session {
                     return Err(SyncError::invalid("`resumed` from another moment"));
                 }
                 self.phase = Phase::Live;
-                return Ok(true);
             }
             (Phase::Replay, MESSAGE) => {
                 if !stage(store, event)? && self.source == Source::Snapshot {
@@ -86,7 +89,6 @@ impl Session {
             (Phase::Replay, READY) => {
                 finish_replay(store, event, outbox)?;
                 self.phase = Phase::Live;
-                return Ok(true);
             }
             (Phase::Live, MESSAGE) => apply(store, event, outbox)?,
             (Phase::Live, HEARTBEAT) => compare(store, event)?,
@@ -94,7 +96,7 @@ impl Session {
             // Among them a heartbeat before the stream is live: the server sends none, so what made it live was lost.
             _ => return Err(SyncError::invalid(OUT_OF_TURN)),
         }
-        Ok(false)
+        Ok(())
     }
 }
 

@@ -2,13 +2,14 @@
 //! the format's version and a hash.
 
 use super::output::Outbox;
-use super::session::{Session, Source};
+use super::session::Source;
+use super::stream::Stream;
 use crate::error::{Error, ErrorKind};
 use crate::event_id::EventId;
 use crate::flag_set::FlagSet;
 use crate::json::Writer;
 use crate::murmur3::murmur3_x86_32;
-use crate::sse::{self, Parser};
+use crate::sse;
 use crate::store::FlagStore;
 use alloc::vec::Vec;
 
@@ -58,30 +59,17 @@ pub(crate) fn import(text: &[u8], generation: u32) -> Result<(FlagSet, EventId),
     read(replay, generation)
 }
 
-fn read(mut replay: &[u8], generation: u32) -> Result<(FlagSet, EventId), Error> {
+fn read(replay: &[u8], generation: u32) -> Result<(FlagSet, EventId), Error> {
     let mut store = FlagStore::starting_at(generation);
-    let mut parser = Parser::new(replay.len());
-    let mut session = Session::new(Source::Snapshot);
-    let fault = loop {
-        let event = match parser.next_event(&mut replay) {
-            Ok(Some(event)) => event,
-            Ok(None) => break Some(invalid("it is not one full replay", b"")),
-            Err(error) => break Some(error),
-        };
-        if let Err(fault) = session.handle(&mut store, event, &mut Outbox::new()) {
-            let mut message = Vec::new();
+    let read = Stream::new(Source::Snapshot, replay.len()).read(replay, &mut store, &mut Outbox::new());
+    if let Err(fault) = read {
+        let mut message = Vec::new();
+        if cfg!(feature = "messages") {
             fault.write_message(&mut message);
-            break Some(invalid("", &message));
         }
-        // A line that ends in CR and LF is over at CR. Whatever else follows is refused as the next event, or as none.
-        if session.is_live() && matches!(replay, b"" | b"\n") {
-            break None;
-        }
-    };
-    match (fault, store.into_live()) {
-        (None, Some(live)) => Ok(live),
-        (fault, _) => Err(fault.unwrap_or_else(|| invalid("it has no flags", b""))),
+        return Err(invalid("", &message));
     }
+    store.into_live().ok_or_else(|| invalid("it is not one full replay", b""))
 }
 
 #[cold]
