@@ -52,8 +52,9 @@ const WORDS: [(&str, &str); 10] = [
 impl SyncError {
     /// In a box, so that results without one are small.
     #[cold]
-    fn new(kind: Kind, numbers: [u64; 2], text: Vec<u8>) -> Box<Self> {
-        Box::new(Self { kind, numbers, text })
+    #[cfg_attr(target_family = "wasm", inline(never))]
+    fn new(kind: Kind, first: u64, second: u64, text: &[u8]) -> Box<Self> {
+        Box::new(Self { kind, numbers: [first, second], text: text.into() })
     }
 
     /// The answer is no stream: the server does not take the key (401, 403), or says something else; or it is 200, but of a
@@ -65,28 +66,28 @@ impl SyncError {
             _ => Kind::UnexpectedStatus,
         };
         let shown = content_type.as_bytes().get(..64).unwrap_or(content_type.as_bytes());
-        Self::new(kind, [status.into(), 0], shown.into())
+        Self::new(kind, status.into(), 0, shown)
     }
 
     /// No connection came about.
     pub(crate) fn connection_failed() -> Box<Self> {
-        Self::new(Kind::ConnectionFailed, [0; 2], Vec::new())
+        Self::new(Kind::ConnectionFailed, 0, 0, b"")
     }
 
     /// The stream ended, and the server had not said goodbye.
     pub(crate) fn connection_lost() -> Box<Self> {
-        Self::new(Kind::ConnectionLost, [0; 2], Vec::new())
+        Self::new(Kind::ConnectionLost, 0, 0, b"")
     }
 
     /// Nothing was heard for 45 seconds, heartbeats included.
     pub(crate) fn silent() -> Box<Self> {
-        Self::new(Kind::Silent, [0; 2], Vec::new())
+        Self::new(Kind::Silent, 0, 0, b"")
     }
 
     /// What arrived is not the stream protocol.
     #[cold]
     pub(crate) fn invalid(what: &str) -> Box<Self> {
-        Self::new(Kind::InvalidStream, [0; 2], what.into())
+        Self::new(Kind::InvalidStream, 0, 0, what.as_bytes())
     }
 
     /// A part of what arrived cannot be read.
@@ -98,22 +99,22 @@ impl SyncError {
             text.extend_from_slice(b": ");
         }
         error.write_message(&mut text);
-        Self::new(Kind::InvalidStream, [0; 2], text)
+        Self::new(Kind::InvalidStream, 0, 0, &text)
     }
 
     /// A heartbeat showed that this client does not hold what the server sent.
     pub(crate) fn diverged(server: Revision, client: Revision) -> Box<Self> {
-        Self::new(Kind::Diverged, [server.get(), client.get()], Vec::new())
+        Self::new(Kind::Diverged, server.get(), client.get(), b"")
     }
 
     /// A full replay is older than what this client holds of the same history.
     pub(crate) fn behind(server: Revision, client: Revision) -> Box<Self> {
-        Self::new(Kind::Behind, [server.get(), client.get()], Vec::new())
+        Self::new(Kind::Behind, server.get(), client.get(), b"")
     }
 
     /// The flags are more than this client holds in memory.
     pub(crate) fn too_large(flags: usize, heap_bytes: usize) -> Box<Self> {
-        Self::new(Kind::TooLarge, [flags as u64, (heap_bytes >> 20) as u64], Vec::new())
+        Self::new(Kind::TooLarge, flags as u64, (heap_bytes >> 20) as u64, b"")
     }
 
     /// The error as SDKs name it.
