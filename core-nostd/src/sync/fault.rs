@@ -15,7 +15,7 @@ pub struct SyncError {
     /// What stands in the message for `#`, one after the other.
     numbers: [u64; 2],
     /// What stands there for `$`.
-    text: Vec<u8>,
+    text: Box<[u8]>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
