@@ -76,7 +76,7 @@ impl FlagStore {
         match change {
             Change::Upsert(flag) => self.set(Ok(Box::new(CompiledFlag::new(flag))), revision),
             Change::Delete(key) => self.set(Err(key.as_str()), revision),
-        }
+        };
         true
     }
 
@@ -217,10 +217,10 @@ impl FlagStore {
         true
     }
 
-    /// Sets a flag or takes it out, and goes to a revision.
-    pub(crate) fn set(&mut self, flag: Result<Box<CompiledFlag>, &str>, revision: Revision) {
-        self.live.set(flag);
+    /// Sets a flag or takes it out, and goes to a revision; answers whether it was there.
+    pub(crate) fn set(&mut self, flag: Result<Box<CompiledFlag>, &str>, revision: Revision) -> bool {
         self.advance(revision);
+        self.live.set(flag)
     }
 
     /// A generation that no handle of this store has.

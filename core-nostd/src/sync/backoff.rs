@@ -9,24 +9,24 @@ const LONGEST: u64 = 30_000;
 /// minute must not leave a fleet deaf, and a wrong key in the fleet must not hammer the server.
 const REFUSED: (u64, u64) = (60_000, 240_000);
 
-/// The attempts since the last healthy connection, and the generator of their delays.
+/// How long to wait, by the attempts since the last healthy connection, and the generator of what is random in it.
 #[derive(Clone, Debug)]
 pub(crate) struct Backoff {
-    attempt: u32,
+    /// The longest that the next wait may be, in milliseconds.
+    longest: u64,
     state: u64,
 }
 
 impl Backoff {
     /// No attempts yet; `seed` should differ between any two clients.
     pub(crate) const fn new(seed: u64) -> Self {
-        Self { attempt: 0, state: seed }
+        Self { longest: FIRST, state: seed }
     }
 
     /// The delay before the next attempt, in milliseconds.
     pub(crate) fn next_delay(&mut self) -> u64 {
-        let longest = FIRST.checked_shl(self.attempt).map_or(LONGEST, |delay| delay.min(LONGEST));
-        // Beyond this the delay stays the longest.
-        self.attempt = self.attempt.saturating_add(1).min(32);
+        let longest = self.longest;
+        self.longest = (longest * 2).min(LONGEST);
         self.up_to(longest)
     }
 
@@ -37,7 +37,7 @@ impl Backoff {
 
     /// A connection was healthy: the next delay is a first one again.
     pub(crate) const fn reset(&mut self) {
-        self.attempt = 0;
+        self.longest = FIRST;
     }
 
     /// A random number from 0 to `most`.
@@ -63,9 +63,15 @@ mod tests {
     #[test]
     fn delays_grow_to_half_a_minute_and_spread_over_the_whole_range() {
         for (attempt, longest) in
-            [(0, 1_000), (1, 2_000), (2, 4_000), (4, 16_000), (5, 30_000), (40, 30_000), (u32::MAX, 30_000)]
+            [(0, 1_000), (1, 2_000), (2, 4_000), (4, 16_000), (5, 30_000), (40, 30_000), (1_000, 30_000)]
         {
-            let delays = (0..2_000).map(|seed| Backoff { attempt, state: seed }.next_delay());
+            let delays = (0..2_000).map(|seed| {
+                let mut backoff = Backoff::new(seed);
+                for _ in 0..attempt {
+                    backoff.next_delay();
+                }
+                backoff.next_delay()
+            });
             let (mut least, mut most) = (u64::MAX, 0);
             for delay in delays {
                 (least, most) = (least.min(delay), most.max(delay));

@@ -259,7 +259,7 @@ impl SyncClient {
             return Ok(false);
         }
         let outbox = &mut self.outbox;
-        self.store.replace(flags, id, &mut |key| outbox.changed(key.clone()));
+        self.store.replace(flags, id, &mut |key| outbox.changed(key));
         Ok(true)
     }
 
@@ -325,7 +325,7 @@ fn is_event_stream(content_type: &str) -> bool {
 /// `Retry-After` in milliseconds (RFC 9110, section 10.2.3). A date counts as absent: there is no calendar here.
 fn retry_after_millis(retry_after: Option<&str>) -> u64 {
     let seconds = digits(trim(retry_after.unwrap_or_default()));
-    seconds.unwrap_or_default().saturating_mul(1_000).min(MAX_RETRY_AFTER)
+    seconds.unwrap_or_default().min(MAX_RETRY_AFTER / 1_000) * 1_000
 }
 
 /// A header's value without the blanks around it.

@@ -84,9 +84,9 @@ impl Outbox {
     }
 
     /// Notes a flag that changed. Many come in the order of their keys, and so each to the end.
-    pub(crate) fn changed(&mut self, key: FlagKey) {
-        if let Err(place) = self.changed.binary_search(&key) {
-            self.changed.insert(place, key);
+    pub(crate) fn changed(&mut self, key: &FlagKey) {
+        if let Err(place) = self.changed.binary_search(key) {
+            self.changed.insert(place, key.clone());
         }
     }
 

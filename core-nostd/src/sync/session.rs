@@ -139,7 +139,7 @@ fn finish_replay(store: &mut FlagStore, event: Event<'_>, outbox: &mut Outbox) -
         return Err(SyncError::invalid("`ready` of another count"));
     };
     let id = EventId { epoch: Epoch::unchecked(epoch), revision };
-    store.replace(staged, id, &mut |key| outbox.changed(key.clone()));
+    store.replace(staged, id, &mut |key| outbox.changed(key));
     Ok(())
 }
 
@@ -157,20 +157,20 @@ fn apply(store: &mut FlagStore, event: Event<'_>, outbox: &mut Outbox) -> Result
         store.advance(revision);
         return Ok(());
     };
-    let (key, flag) = match change {
-        Change::Upsert(flag) => (flag.key().clone(), Some(flag)),
-        Change::Delete(key) => (key, None),
-    };
-    let known = store.get(key.as_str());
-    let is_seen = known.is_some() || flag.is_some();
-    if let Some(flag) = &flag {
-        // Held against the limits before it is applied, so that what is live never exceeds them.
-        let others = store.heap_bytes().saturating_sub(known.map_or(0, CompiledFlag::heap_bytes));
-        within_limits(store.len() + usize::from(known.is_none()), others.saturating_add(flag.heap_bytes()))?;
-    }
-    store.set(flag.ok_or(key.as_str()), revision);
-    if is_seen {
-        outbox.changed(key);
+    match change {
+        Change::Upsert(flag) => {
+            let known = store.get(flag.key().as_str());
+            // Held against the limits before it is applied, so that what is live never exceeds them.
+            let others = store.heap_bytes().saturating_sub(known.map_or(0, CompiledFlag::heap_bytes));
+            within_limits(store.len() + usize::from(known.is_none()), others.saturating_add(flag.heap_bytes()))?;
+            outbox.changed(flag.key());
+            store.set(Ok(flag), revision);
+        }
+        Change::Delete(key) => {
+            if store.set(Err(key.as_str()), revision) {
+                outbox.changed(&key);
+            }
+        }
     }
     Ok(())
 }
