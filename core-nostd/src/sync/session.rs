@@ -7,6 +7,7 @@ use crate::compiled::CompiledFlag;
 use crate::digest::Digest;
 use crate::error::Error;
 use crate::event_id::{Epoch, EventId, Revision};
+use crate::flag_set::FlagSet;
 use crate::json::{Mode, Reader};
 use crate::sse::Event;
 use crate::store::FlagStore;
@@ -86,11 +87,23 @@ impl Session {
                     return Err(SyncError::invalid("a change of an unknown type"));
                 }
             }
-            (Phase::Replay, READY) => {
-                finish_replay(store, event, outbox)?;
-                self.phase = Phase::Live;
+            (Phase::Replay, READY) | (Phase::Live, MESSAGE) => {
+                let Some((epoch, revision)) = EventId::split(event.id) else {
+                    return Err(SyncError::invalid("an event without an id"));
+                };
+                let is_known = store.epoch().map(Epoch::as_str) == Some(epoch);
+                if self.phase == Phase::Replay {
+                    let own = if is_known { store.revision() } else { Revision::ZERO };
+                    let staged = take_replay(store, event, revision, own)?;
+                    let id = EventId { epoch: Epoch::unchecked(epoch), revision };
+                    store.replace(staged, id, &mut |key| outbox.changed(key));
+                    self.phase = Phase::Live;
+                } else if is_known {
+                    apply(store, event, revision, outbox)?;
+                } else {
+                    return Err(SyncError::invalid("a change of another epoch"));
+                }
             }
-            (Phase::Live, MESSAGE) => apply(store, event, outbox)?,
             (Phase::Live, HEARTBEAT) => compare(store, event)?,
             (_, None) => {}
             // Among them a heartbeat before the stream is live: the server sends none, so what made it live was lost.
@@ -122,34 +135,32 @@ fn stage(store: &mut FlagStore, event: Event<'_>) -> Result<bool, Box<SyncError>
     }
 }
 
-/// Makes the staged flags live, if they are complete and not older than what is live.
-fn finish_replay(store: &mut FlagStore, event: Event<'_>, outbox: &mut Outbox) -> Result<(), Box<SyncError>> {
-    let Some((epoch, id)) = EventId::split(event.id) else {
-        return Err(SyncError::invalid(NO_ID));
-    };
+/// Ends a replay; gives the flags, if they are as many as the server says, of the revision that it says, and not older
+/// than `own`.
+fn take_replay(
+    store: &mut FlagStore,
+    event: Event<'_>,
+    revision: Revision,
+    own: Revision,
+) -> Result<FlagSet, Box<SyncError>> {
     let ready = read_pair(event, &["revision", "flags"], |reader| Revision::read(reader).get());
-    let (revision, flags) = ready.map_err(|error| SyncError::unreadable("`ready`", &error))?;
-    if revision != id {
+    let (ready, flags) = ready.map_err(|error| SyncError::unreadable("`ready`", &error))?;
+    if ready != revision {
         return Err(SyncError::invalid("`ready` of another revision"));
     }
-    if store.epoch().map(Epoch::as_str) == Some(epoch) && revision < store.revision() {
-        return Err(SyncError::behind(revision, store.revision()));
+    if revision < own {
+        return Err(SyncError::behind(revision, own));
     }
-    let Some(staged) = store.take_staged().filter(|staged| staged.len() as u64 == flags) else {
-        return Err(SyncError::invalid("`ready` of another count"));
-    };
-    let id = EventId { epoch: Epoch::unchecked(epoch), revision };
-    store.replace(staged, id, &mut |key| outbox.changed(key));
-    Ok(())
+    let staged = store.take_staged().filter(|staged| staged.len() as u64 == flags);
+    staged.ok_or_else(|| SyncError::invalid("`ready` of another count"))
 }
 
-fn apply(store: &mut FlagStore, event: Event<'_>, outbox: &mut Outbox) -> Result<(), Box<SyncError>> {
-    let Some((epoch, revision)) = EventId::split(event.id) else {
-        return Err(SyncError::invalid(NO_ID));
-    };
-    if store.epoch().map(Epoch::as_str) != Some(epoch) {
-        return Err(SyncError::invalid("a change of another epoch"));
-    }
+fn apply(
+    store: &mut FlagStore,
+    event: Event<'_>,
+    revision: Revision,
+    outbox: &mut Outbox,
+) -> Result<(), Box<SyncError>> {
     if revision <= store.revision() {
         return Ok(());
     }
@@ -198,8 +209,6 @@ fn read_change(event: Event<'_>) -> Result<Option<Change<Box<CompiledFlag>>>, Bo
     Reader::text(event.data, |reader| change::read(reader, CompiledFlag::read))
         .map_err(|error| SyncError::unreadable("a change", &error))
 }
-
-const NO_ID: &str = "an event without an id";
 
 /// Reads an object of a revision and another number, by these names.
 fn read_pair(
