@@ -224,7 +224,8 @@ impl SyncClient {
 
     /// The next thing for the host to do or to know.
     pub fn poll_output(&mut self) -> Option<Output> {
-        if let Some(output) = self.outbox.pop() {
+        if let Some(output) = self.outbox.pop(|| if self.stream.is_resumed() { self.store.id().cloned() } else { None })
+        {
             return Some(output);
         }
         let status = self.status();
@@ -265,11 +266,10 @@ impl SyncClient {
 
     fn connect(&mut self, now: u64) {
         self.attempted_at = now;
-        let last_event_id = if self.needs_replay { None } else { self.store.id().cloned() };
-        self.stream =
-            Stream::new(if last_event_id.is_some() { Source::ResumedStream } else { Source::Stream }, MAX_EVENT);
+        let resumes = !self.needs_replay && self.store.id().is_some();
+        self.stream = Stream::new(if resumes { Source::ResumedStream } else { Source::Stream }, MAX_EVENT);
         self.state = State::Connecting { deadline: now.saturating_add(SILENCE) };
-        self.outbox.connect(last_event_id);
+        self.outbox.connect();
     }
 
     fn drop_connection(&mut self, now: u64, error: Box<SyncError>) {

@@ -60,23 +60,23 @@ impl Status {
 #[derive(Debug)]
 pub(crate) struct Outbox {
     disconnect: bool,
-    connect: Option<Option<EventId>>,
+    connect: bool,
     error: Option<Box<SyncError>>,
     changed: Vec<FlagKey>,
 }
 
 impl Outbox {
     pub(crate) const fn new() -> Self {
-        Self { disconnect: false, connect: None, error: None, changed: Vec::new() }
+        Self { disconnect: false, connect: false, error: None, changed: Vec::new() }
     }
 
-    pub(crate) fn connect(&mut self, last_event_id: Option<EventId>) {
-        self.connect = Some(last_event_id);
+    pub(crate) fn connect(&mut self) {
+        self.connect = true;
     }
 
     /// Asks for the end of the connection. One that was asked for and not polled yet is not made at all.
     pub(crate) fn disconnect(&mut self) {
-        self.disconnect |= self.connect.take().is_none();
+        self.disconnect |= !core::mem::take(&mut self.connect);
     }
 
     pub(crate) fn error(&mut self, error: Box<SyncError>) {
@@ -90,12 +90,13 @@ impl Outbox {
         }
     }
 
-    pub(crate) fn pop(&mut self) -> Option<Output> {
+    /// What is next; `last_event_id` is what a connection is asked for with.
+    pub(crate) fn pop(&mut self, last_event_id: impl FnOnce() -> Option<EventId>) -> Option<Output> {
         if core::mem::take(&mut self.disconnect) {
             return Some(Output::Disconnect);
         }
-        if let Some(last_event_id) = self.connect.take() {
-            return Some(Output::Connect { last_event_id });
+        if core::mem::take(&mut self.connect) {
+            return Some(Output::Connect { last_event_id: last_event_id() });
         }
         if let Some(error) = self.error.take() {
             return Some(Output::Error(error));

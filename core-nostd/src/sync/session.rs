@@ -53,6 +53,11 @@ impl Session {
         self.phase == Phase::Live
     }
 
+    /// Whether it was asked for with a `Last-Event-ID`.
+    pub(crate) fn is_resumed(&self) -> bool {
+        self.source == Source::ResumedStream
+    }
+
     /// Whether this was a snapshot, and nothing may follow.
     pub(crate) fn is_whole(&self) -> bool {
         self.is_live() && self.source == Source::Snapshot

@@ -40,6 +40,11 @@ impl Stream {
         }
     }
 
+    /// Whether it was asked for with a `Last-Event-ID`.
+    pub(crate) fn is_resumed(&self) -> bool {
+        self.session.is_resumed()
+    }
+
     /// Whether the flags follow the server.
     pub(crate) fn is_live(&self) -> bool {
         self.session.is_live()
