@@ -266,8 +266,9 @@ impl SyncClient {
 
     fn connect(&mut self, now: u64) {
         self.attempted_at = now;
-        let resumes = !self.needs_replay && self.store.id().is_some();
-        self.stream = Stream::new(if resumes { Source::ResumedStream } else { Source::Stream }, MAX_EVENT);
+        if !self.needs_replay && self.store.id().is_some() {
+            self.stream.resume();
+        }
         self.state = State::Connecting { deadline: now.saturating_add(SILENCE) };
         self.outbox.connect();
     }

@@ -53,6 +53,11 @@ impl Session {
         self.phase == Phase::Live
     }
 
+    /// The stream is asked for with a `Last-Event-ID`.
+    pub(crate) const fn resume(&mut self) {
+        self.source = Source::ResumedStream;
+    }
+
     /// Whether it was asked for with a `Last-Event-ID`.
     pub(crate) fn is_resumed(&self) -> bool {
         self.source == Source::ResumedStream

@@ -40,6 +40,11 @@ impl Stream {
         }
     }
 
+    /// It is asked for with a `Last-Event-ID`, before its first byte.
+    pub(crate) const fn resume(&mut self) {
+        self.session.resume();
+    }
+
     /// Whether it was asked for with a `Last-Event-ID`.
     pub(crate) fn is_resumed(&self) -> bool {
         self.session.is_resumed()
