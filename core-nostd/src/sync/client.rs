@@ -16,6 +16,8 @@ use alloc::vec::Vec;
 const SILENCE: u64 = 45_000;
 /// A stream that was ready for so long counts as healthy, in milliseconds.
 const HEALTH: u64 = 60_000;
+/// The moment that never comes.
+const NEVER: u64 = u64::MAX;
 /// The time between two attempts that hosts hurry, in milliseconds.
 const POLITENESS: u64 = 1_000;
 /// The longest wait that `Retry-After` may ask for, in milliseconds.
@@ -64,28 +66,23 @@ pub struct SyncClient {
     backoff: Backoff,
     /// What is held is in doubt: the next connection asks for everything.
     needs_replay: bool,
-    /// When the last attempt began.
-    attempted_at: u64,
+    /// The moment at which something happens though nothing arrives: the end of a wait, or of patience with a server.
+    due: u64,
+    /// The end of a wait that is hurried: what the server asked for, or what politeness does.
+    earliest: u64,
+    /// The moment from which on the stream counts as healthy.
+    healthy_from: u64,
     /// The moment for which the host's timer is set.
-    armed: Option<u64>,
+    armed: u64,
     reported: Status,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     Idle,
-    /// `earliest` is what the server asked for, or what politeness does.
-    Waiting {
-        until: u64,
-        earliest: u64,
-    },
-    Connecting {
-        deadline: u64,
-    },
-    Streaming {
-        deadline: u64,
-        ready_since: Option<u64>,
-    },
+    Waiting,
+    Connecting,
+    Streaming,
     Closed,
 }
 
@@ -100,8 +97,10 @@ impl SyncClient {
             outbox: Outbox::new(),
             backoff: Backoff::new(seed),
             needs_replay: false,
-            attempted_at: 0,
-            armed: None,
+            due: NEVER,
+            earliest: 0,
+            healthy_from: NEVER,
+            armed: NEVER,
             reported: Status::Connecting,
         }
     }
@@ -121,17 +120,20 @@ impl SyncClient {
     /// How far the flags can be relied on.
     #[must_use]
     pub fn status(&self) -> Status {
-        match &self.state {
-            State::Closed => Status::Closed,
-            State::Streaming { ready_since: Some(_), .. } => Status::Ready,
-            _ if self.store.id().is_some() => Status::Stale,
-            _ => Status::Connecting,
+        if self.state == State::Closed {
+            Status::Closed
+        } else if self.stream.is_live() {
+            Status::Ready
+        } else if self.store.id().is_some() {
+            Status::Stale
+        } else {
+            Status::Connecting
         }
     }
 
     /// Opens the stream. A client starts once.
     pub fn start(&mut self, now: u64) {
-        if matches!(self.state, State::Idle) {
+        if self.state == State::Idle {
             self.connect(now);
         }
     }
@@ -139,13 +141,14 @@ impl SyncClient {
     /// The server's answer arrived: its HTTP status and the headers `Content-Type` and `Retry-After`. A host that does
     /// not see them (a browser's `EventSource`) says 200 and `text/event-stream`.
     pub fn handle_connected(&mut self, now: u64, status: u16, content_type: Option<&str>, retry_after: Option<&str>) {
-        let State::Connecting { .. } = self.state else {
+        if self.state != State::Connecting {
             return;
-        };
+        }
         let content_type = content_type.unwrap_or_default();
         let (floor, jitter) = match status {
             200 if is_event_stream(content_type) => {
-                self.state = State::Streaming { deadline: now.saturating_add(SILENCE), ready_since: None };
+                self.state = State::Streaming;
+                self.due = now.saturating_add(SILENCE);
                 return;
             }
             200 => (0, self.backoff.next_delay()),
@@ -159,16 +162,13 @@ impl SyncClient {
 
     /// Bytes of the stream arrived, cut anywhere.
     pub fn handle_bytes(&mut self, now: u64, bytes: &[u8]) {
-        let State::Streaming { deadline, ready_since } = &mut self.state else {
-            return;
-        };
-        if bytes.is_empty() {
+        if self.state != State::Streaming || bytes.is_empty() {
             return;
         }
-        *deadline = now.saturating_add(SILENCE);
+        self.due = now.saturating_add(SILENCE);
         let read = self.stream.read(bytes, &mut self.store, &mut self.outbox);
         if self.stream.is_live() {
-            ready_since.get_or_insert(now);
+            self.healthy_from = self.healthy_from.min(now.saturating_add(HEALTH));
             self.needs_replay = false;
         }
         if let Err(error) = read {
@@ -179,11 +179,11 @@ impl SyncClient {
 
     /// The connection is gone, or did not come about.
     pub fn handle_disconnected(&mut self, now: u64) {
-        match &self.state {
-            State::Connecting { .. } => self.outbox.error(SyncError::connection_failed()),
+        match self.state {
+            State::Connecting => self.outbox.error(SyncError::connection_failed()),
             // A server that says when to come back has said goodbye.
-            State::Streaming { .. } if self.stream.retry().is_some() => {}
-            State::Streaming { .. } => self.outbox.error(SyncError::connection_lost()),
+            State::Streaming if self.stream.retry().is_some() => {}
+            State::Streaming => self.outbox.error(SyncError::connection_lost()),
             _ => return,
         }
         self.back_off(now);
@@ -191,23 +191,21 @@ impl SyncClient {
 
     /// The moment that [`Output::WakeAt`] named has come. Coming early does no harm: the moment is then named again.
     pub fn handle_timeout(&mut self, now: u64) {
-        self.armed = None;
-        if self.due().is_none_or(|due| now < due) {
-            return;
-        }
-        if matches!(self.state, State::Waiting { .. }) {
-            self.connect(now);
-        } else {
-            self.drop_connection(now, SyncError::silent());
+        self.armed = NEVER;
+        match self.state {
+            _ if now < self.due => {}
+            State::Waiting => self.connect(now),
+            State::Connecting | State::Streaming => self.drop_connection(now, SyncError::silent()),
+            State::Idle | State::Closed => {}
         }
     }
 
     /// A wait for the next attempt may be over: the network is back, or somebody looks at the app again. What the server
     /// asked to wait, and the wait after a refused key, go on; two attempts are a second apart. Elsewhere it does nothing.
     pub fn retry_now(&mut self, now: u64) {
-        if let State::Waiting { until, earliest } = &mut self.state {
-            *until = (*until).min(*earliest);
-            if *until <= now {
+        if self.state == State::Waiting {
+            self.due = self.due.min(self.earliest);
+            if self.due <= now {
                 self.connect(now);
             }
         }
@@ -215,11 +213,12 @@ impl SyncClient {
 
     /// Ends everything but the flags, which stay as they are.
     pub fn close(&mut self) {
-        if matches!(self.state, State::Connecting { .. } | State::Streaming { .. }) {
+        if matches!(self.state, State::Connecting | State::Streaming) {
             self.outbox.disconnect();
         }
         self.forget_stream();
         self.state = State::Closed;
+        self.due = NEVER;
     }
 
     /// The next thing for the host to do or to know.
@@ -233,12 +232,11 @@ impl SyncClient {
             self.reported = status;
             return Some(Output::StatusChanged(status));
         }
-        let due = self.due()?;
-        if self.armed.is_some_and(|armed| armed <= due) {
+        if self.armed <= self.due {
             return None;
         }
-        self.armed = Some(due);
-        Some(Output::WakeAt(due))
+        self.armed = self.due;
+        Some(Output::WakeAt(self.due))
     }
 
     /// The flags as a text that [`import_snapshot`](Self::import_snapshot) takes, in this version or a later one; `None`
@@ -256,7 +254,7 @@ impl SyncClient {
     pub fn import_snapshot(&mut self, text: &[u8]) -> Result<bool, Error> {
         let (flags, id) = snapshot::import(text, self.store.next_generation())?;
         let is_newer = self.store.id().is_none_or(|own| own.epoch == id.epoch && own.revision < id.revision);
-        if !is_newer || matches!(self.state, State::Closed) {
+        if !is_newer || self.state == State::Closed {
             return Ok(false);
         }
         let outbox = &mut self.outbox;
@@ -265,11 +263,12 @@ impl SyncClient {
     }
 
     fn connect(&mut self, now: u64) {
-        self.attempted_at = now;
         if !self.needs_replay && self.store.id().is_some() {
             self.stream.resume();
         }
-        self.state = State::Connecting { deadline: now.saturating_add(SILENCE) };
+        self.state = State::Connecting;
+        self.due = now.saturating_add(SILENCE);
+        self.earliest = now.saturating_add(POLITENESS);
         self.outbox.connect();
     }
 
@@ -281,12 +280,9 @@ impl SyncClient {
 
     /// Waits for the next attempt, for no shorter than the stream asked.
     fn back_off(&mut self, now: u64) {
-        let mut floor = 0;
-        if let State::Streaming { ready_since, .. } = self.state {
-            floor = self.stream.retry().unwrap_or_default().min(MAX_RETRY);
-            if ready_since.is_some_and(|since| now.saturating_sub(since) >= HEALTH) {
-                self.backoff.reset();
-            }
+        let floor = self.stream.retry().unwrap_or_default().min(MAX_RETRY);
+        if self.healthy_from <= now {
+            self.backoff.reset();
         }
         self.forget_stream();
         let jitter = self.backoff.next_delay();
@@ -297,22 +293,15 @@ impl SyncClient {
     fn forget_stream(&mut self) {
         self.store.abandon_replay();
         self.stream = Stream::new(Source::Stream, MAX_EVENT);
+        self.healthy_from = NEVER;
     }
 
     /// Waits for what the server asked for, and then for a while that [`retry_now`](Self::retry_now) may cut short.
     fn wait(&mut self, now: u64, floor: u64, jitter: u64) {
         let asked = now.saturating_add(floor);
-        let earliest = asked.max(self.attempted_at.saturating_add(POLITENESS));
-        self.state = State::Waiting { until: asked.saturating_add(jitter), earliest };
-    }
-
-    /// The moment at which something happens though nothing arrives.
-    fn due(&self) -> Option<u64> {
-        match &self.state {
-            State::Waiting { until, .. } => Some(*until),
-            State::Connecting { deadline } | State::Streaming { deadline, .. } => Some(*deadline),
-            State::Idle | State::Closed => None,
-        }
+        self.state = State::Waiting;
+        self.due = asked.saturating_add(jitter);
+        self.earliest = self.earliest.max(asked);
     }
 }
 

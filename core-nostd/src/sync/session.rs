@@ -41,6 +41,8 @@ enum Phase {
     Start,
     Replay,
     Live,
+    /// The flags go on to be served while all are sent anew.
+    ReplayInPlace,
 }
 
 impl Session {
@@ -49,8 +51,8 @@ impl Session {
     }
 
     /// Whether the flags follow the server, or are those of the whole snapshot.
-    pub(crate) fn is_live(&self) -> bool {
-        self.phase == Phase::Live
+    pub(crate) const fn is_live(&self) -> bool {
+        matches!(self.phase, Phase::Live | Phase::ReplayInPlace)
     }
 
     /// The stream is asked for with a `Last-Event-ID`.
@@ -82,7 +84,7 @@ impl Session {
             }
             (_, CONNECTED) => {
                 store.begin_replay();
-                self.phase = Phase::Replay;
+                self.phase = if self.is_live() { Phase::ReplayInPlace } else { Phase::Replay };
             }
             (Phase::Start, RESUMED) => {
                 let revision = Revision::parse(event.data);
@@ -92,17 +94,17 @@ impl Session {
                 }
                 self.phase = Phase::Live;
             }
-            (Phase::Replay, MESSAGE) => {
+            (Phase::Replay | Phase::ReplayInPlace, MESSAGE) => {
                 if !stage(store, event)? && self.source == Source::Snapshot {
                     return Err(SyncError::invalid("a change of an unknown type"));
                 }
             }
-            (Phase::Replay, READY) | (Phase::Live, MESSAGE) => {
+            (Phase::Replay | Phase::ReplayInPlace, READY) | (Phase::Live, MESSAGE) => {
                 let Some((epoch, revision)) = EventId::split(event.id) else {
                     return Err(SyncError::invalid("an event without an id"));
                 };
                 let is_known = store.epoch().map(Epoch::as_str) == Some(epoch);
-                if self.phase == Phase::Replay {
+                if self.phase != Phase::Live {
                     let own = if is_known { store.revision() } else { Revision::ZERO };
                     let staged = take_replay(store, event, revision, own)?;
                     let id = EventId { epoch: Epoch::unchecked(epoch), revision };
