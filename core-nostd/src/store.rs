@@ -250,8 +250,10 @@ impl FlagStore {
         self.live.differences(&before, give);
     }
 
-    /// The live set and its moment.
-    pub(crate) fn into_live(self) -> Option<(FlagSet, EventId)> {
-        self.id.map(|id| (self.live, id))
+    /// Goes to where another store stands, if that has flags; `give` as in [`replace`](Self::replace).
+    pub(crate) fn take_over(&mut self, other: Self, give: &mut dyn FnMut(&FlagKey)) {
+        if let Some(id) = other.id {
+            self.replace(other.live, id, give);
+        }
     }
 }

@@ -166,7 +166,7 @@ impl SyncClient {
             return;
         }
         self.due = now.saturating_add(SILENCE);
-        let read = self.stream.read(bytes, &mut self.store, &mut self.outbox);
+        let read = self.stream.read(bytes, &mut self.store, &mut |key| self.outbox.changed(key));
         if self.stream.is_live() {
             self.healthy_from = self.healthy_from.min(now.saturating_add(HEALTH));
             self.needs_replay = false;
@@ -252,13 +252,14 @@ impl SyncClient {
     /// # Errors
     /// What is wrong with the text. The flags stay as they were.
     pub fn import_snapshot(&mut self, text: &[u8]) -> Result<bool, Error> {
-        let (flags, id) = snapshot::import(text, self.store.next_generation())?;
-        let is_newer = self.store.id().is_none_or(|own| own.epoch == id.epoch && own.revision < id.revision);
+        let mut other = FlagStore::starting_at(self.store.next_generation());
+        snapshot::import(text, &mut other)?;
+        let is_newer = self.store.id().is_none()
+            || self.store.epoch() == other.epoch() && self.store.revision() < other.revision();
         if !is_newer || self.state == State::Closed {
             return Ok(false);
         }
-        let outbox = &mut self.outbox;
-        self.store.replace(flags, id, &mut |key| outbox.changed(key));
+        self.store.take_over(other, &mut |key| self.outbox.changed(key));
         Ok(true)
     }
 

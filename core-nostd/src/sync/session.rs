@@ -1,12 +1,12 @@
 //! One stream's events, and what each does to the flags.
 
 use super::fault::SyncError;
-use super::output::Outbox;
 use crate::change::{self, Change};
 use crate::compiled::CompiledFlag;
 use crate::digest::Digest;
 use crate::error::Error;
 use crate::event_id::{Epoch, EventId, Revision};
+use crate::flag_key::FlagKey;
 use crate::flag_set::FlagSet;
 use crate::json::{Mode, Reader};
 use crate::sse::Event;
@@ -70,12 +70,12 @@ impl Session {
         self.is_live() && self.source == Source::Snapshot
     }
 
-    /// Takes the stream's next event, and notes the keys of the flags that it changed.
+    /// Takes the stream's next event. Gives `changed` the keys of the flags that it changes.
     pub(crate) fn handle(
         &mut self,
         store: &mut FlagStore,
         event: Event<'_>,
-        outbox: &mut Outbox,
+        changed: &mut dyn FnMut(&FlagKey),
     ) -> Result<(), Box<SyncError>> {
         let kind = KINDS.iter().position(|kind| *kind == event.kind);
         match (self.phase, kind) {
@@ -108,10 +108,10 @@ impl Session {
                     let own = if is_known { store.revision() } else { Revision::ZERO };
                     let staged = take_replay(store, event, revision, own)?;
                     let id = EventId { epoch: Epoch::unchecked(epoch), revision };
-                    store.replace(staged, id, &mut |key| outbox.changed(key));
+                    store.replace(staged, id, changed);
                     self.phase = Phase::Live;
                 } else if is_known {
-                    apply(store, event, revision, outbox)?;
+                    apply(store, event, revision, changed)?;
                 } else {
                     return Err(SyncError::invalid("a change of another epoch"));
                 }
@@ -171,7 +171,7 @@ fn apply(
     store: &mut FlagStore,
     event: Event<'_>,
     revision: Revision,
-    outbox: &mut Outbox,
+    changed: &mut dyn FnMut(&FlagKey),
 ) -> Result<(), Box<SyncError>> {
     if revision <= store.revision() {
         return Ok(());
@@ -186,12 +186,12 @@ fn apply(
             // Held against the limits before it is applied, so that what is live never exceeds them.
             let others = store.heap_bytes().saturating_sub(known.map_or(0, CompiledFlag::heap_bytes));
             within_limits(store.len() + usize::from(known.is_none()), others.saturating_add(flag.heap_bytes()))?;
-            outbox.changed(flag.key());
+            changed(flag.key());
             store.set(Ok(flag), revision);
         }
         Change::Delete(key) => {
             if store.set(Err(key.as_str()), revision) {
-                outbox.changed(&key);
+                changed(&key);
             }
         }
     }

@@ -1,12 +1,9 @@
 //! The last-known flags as a text that outlives the process: a replay as the server would send it, behind one line with
 //! the format's version and a hash.
 
-use super::output::Outbox;
 use super::session::Source;
 use super::stream::Stream;
 use crate::error::{Error, ErrorKind};
-use crate::event_id::EventId;
-use crate::flag_set::FlagSet;
 use crate::json::Writer;
 use crate::murmur3::murmur3_x86_32;
 use crate::sse;
@@ -43,11 +40,14 @@ fn head(replay: &[u8]) -> Vec<u8> {
     line
 }
 
-/// The flags of a snapshot and the moment they are of. `generation` as [`FlagSet::new`] takes it.
-pub(crate) fn import(text: &[u8], generation: u32) -> Result<(FlagSet, EventId), Error> {
+/// Brings the flags of a snapshot into a store that has none yet.
+pub(crate) fn import(text: &[u8], store: &mut FlagStore) -> Result<(), Error> {
     let end = text.iter().position(|byte| *byte == b'\n').map_or(text.len(), |end| end + 1);
     let (line, replay) = text.split_at_checked(end).unwrap_or_default();
     if line != head(replay) {
+        if cfg!(not(feature = "messages")) {
+            return Err(invalid("", b""));
+        }
         let rest = line.strip_prefix(HEAD.as_bytes()).ok_or_else(|| invalid("it does not start as one", b""))?;
         let version = rest.split(|byte| *byte == b' ').next().unwrap_or_default();
         return Err(if version == VERSION.as_bytes() {
@@ -56,20 +56,22 @@ pub(crate) fn import(text: &[u8], generation: u32) -> Result<(FlagSet, EventId),
             invalid("this version reads no snapshots of version ", version)
         });
     }
-    read(replay, generation)
+    read(replay, store)
 }
 
-fn read(replay: &[u8], generation: u32) -> Result<(FlagSet, EventId), Error> {
-    let mut store = FlagStore::starting_at(generation);
-    let read = Stream::new(Source::Snapshot, replay.len()).read(replay, &mut store, &mut Outbox::new());
-    if let Err(fault) = read {
-        let mut message = Vec::new();
-        if cfg!(feature = "messages") {
-            fault.write_message(&mut message);
+fn read(replay: &[u8], store: &mut FlagStore) -> Result<(), Error> {
+    let read = Stream::new(Source::Snapshot, replay.len()).read(replay, store, &mut |_| {});
+    match read {
+        Ok(()) if store.id().is_some() => Ok(()),
+        Ok(()) => Err(invalid("it is not one full replay", b"")),
+        Err(fault) => {
+            let mut message = Vec::new();
+            if cfg!(feature = "messages") {
+                fault.write_message(&mut message);
+            }
+            Err(invalid("", &message))
         }
-        return Err(invalid("", &message));
     }
-    store.into_live().ok_or_else(|| invalid("it is not one full replay", b""))
 }
 
 #[cold]

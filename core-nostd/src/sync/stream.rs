@@ -1,8 +1,8 @@
 //! One stream: its bytes in, what its events do to the flags out.
 
 use super::fault::SyncError;
-use super::output::Outbox;
 use super::session::{Session, Source};
+use crate::flag_key::FlagKey;
 use crate::sse::Parser;
 use crate::store::FlagStore;
 use alloc::boxed::Box;
@@ -20,16 +20,17 @@ impl Stream {
         Self { parser: Parser::new(limit), session: Session::new(source) }
     }
 
-    /// Takes the events that `bytes` complete, up to the first that is wrong.
+    /// Takes the events that `bytes` complete, up to the first that is wrong. Gives `changed` the keys of the flags that
+    /// they change.
     pub(crate) fn read(
         &mut self,
         mut bytes: &[u8],
         store: &mut FlagStore,
-        outbox: &mut Outbox,
+        changed: &mut dyn FnMut(&FlagKey),
     ) -> Result<(), Box<SyncError>> {
         loop {
             match self.parser.next_event(&mut bytes) {
-                Ok(Some(event)) => self.session.handle(store, event, outbox)?,
+                Ok(Some(event)) => self.session.handle(store, event, changed)?,
                 Ok(None) => return Ok(()),
                 Err(error) => return Err(SyncError::unreadable("an event", &error)),
             }
