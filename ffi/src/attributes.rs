@@ -4,6 +4,7 @@ use crate::answer::TextAttributes;
 use crate::view::{SidekickAttribute, SidekickText};
 use core::cell::Cell;
 use core::ffi::c_void;
+use heapless::Vec;
 
 /// The user key, where `SidekickFetch` is asked for a text.
 pub const SIDEKICK_USER_KEY: u32 = u32::MAX;
@@ -21,13 +22,12 @@ pub(crate) struct Named<'a>(&'a [SidekickAttribute]);
 /// Values in the order of a handle.
 pub(crate) struct Indexed<'a>(&'a [SidekickText]);
 
-/// The most attributes that a flag's rules read: it has at most 64 rules.
-const MOST: usize = 64;
+/// The most texts of a question: the user key, and an attribute for each of a flag's rules.
+const MOST: usize = 65;
 
-/// What a function of the caller's has given, and what is needed next.
+/// What a function of the caller's has given, each with its index, and what is needed next.
 pub(crate) struct Fetched {
-    user_key: Option<SidekickText>,
-    values: [Option<SidekickText>; MOST],
+    texts: Vec<(u32, SidekickText), MOST>,
     missing: Cell<Option<u32>>,
 }
 
@@ -71,13 +71,13 @@ impl Fetched {
     /// # Safety
     /// The texts that will be fetched must stay where they are as long as this lives.
     pub(crate) const unsafe fn new() -> Self {
-        Self { user_key: None, values: [None; MOST], missing: Cell::new(None) }
+        Self { texts: Vec::new(), missing: Cell::new(None) }
     }
 
     /// The user key, if it was fetched.
     #[inline]
     pub(crate) fn user_key(&self) -> SidekickText {
-        self.user_key.unwrap_or_else(|| self.lacking(SIDEKICK_USER_KEY))
+        self.text(SIDEKICK_USER_KEY)
     }
 
     /// Asks for what the last evaluation lacked; answers whether there was such a thing. What that evaluation said is
@@ -93,23 +93,23 @@ impl Fetched {
         let Some(index) = self.missing.take() else {
             return false;
         };
-        let place =
-            if index == SIDEKICK_USER_KEY { Some(&mut self.user_key) } else { self.values.get_mut(index as usize) };
-        let Some(place) = place else {
-            return false;
-        };
         let mut text = SidekickText::ABSENT;
         // SAFETY: the caller's promise, and a place for the text.
         unsafe { fetch(context, index, &raw mut text) };
-        *place = Some(text);
-        true
+        self.texts.push((index, text)).is_ok()
     }
 
-    #[cold]
-    fn lacking(&self, index: u32) -> SidekickText {
-        let first = self.missing.get().unwrap_or(index);
-        self.missing.set(Some(first));
-        SidekickText::ABSENT
+    /// The text with an index. Where it was not fetched yet, it is what is missing, unless something is already.
+    #[inline]
+    fn text(&self, index: u32) -> SidekickText {
+        let found = self.texts.iter().find(|(own, _)| *own == index);
+        found.map_or_else(
+            || {
+                self.missing.set(self.missing.get().or(Some(index)));
+                SidekickText::ABSENT
+            },
+            |(_, text)| *text,
+        )
     }
 }
 
@@ -117,9 +117,11 @@ impl Fetched {
 unsafe impl TextAttributes for Fetched {
     #[inline]
     fn view_of(&self, index: usize, _name: &str) -> SidekickText {
-        match self.values.get(index) {
-            Some(Some(text)) => *text,
-            _ => self.lacking(index as u32),
+        match self.texts.last() {
+            // The user key comes last: the rules were tried with all that they read, and none matched. Without attributes
+            // none does either, and at once.
+            Some((SIDEKICK_USER_KEY, _)) => SidekickText::ABSENT,
+            _ => self.text(index as u32),
         }
     }
 }

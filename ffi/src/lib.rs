@@ -18,6 +18,8 @@ mod guard;
 mod handle;
 mod lock;
 mod output;
+#[cfg(test)]
+mod tests;
 mod user;
 mod view;
 

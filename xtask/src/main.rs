@@ -1,6 +1,7 @@
 //! `cargo xtask`: the repository's own commands. This file only chooses one.
 
 mod browser_sdk;
+mod c_abi;
 mod chaos;
 mod clients;
 mod debian_rust;
@@ -40,6 +41,9 @@ cargo xtask <command>
   vectors [--check]  write the test vectors anew, or check that the committed ones are what the generator gives
   size               build the browser SDK and hold the bytes that a page loads against js/browser/size.json
   size --record WHY  write them down there, with the reason why they changed
+  header             make the C ABI's header, ffi/include/sidekick.h, anew of its sources
+  c-size --record WHY
+                     write down how large the C library for a phone is, with the reason why that changed
   wasm               build the browser's module and put it where its package and its tests look for it
   help               this text";
 
@@ -73,6 +77,8 @@ fn run(words: &[&str]) -> Outcome {
         ["tidy"] => tidy::run(),
         ["size"] => size::check(),
         ["size", "--record", why] => size::record(why),
+        ["header"] => c_abi::write_header(),
+        ["c-size", "--record", why] => c_abi::record_size(why),
         ["wasm"] => wasm::build().map(drop),
         ["vectors"] => vectors::write(),
         ["vectors", "--check"] => vectors::check(),

@@ -4,7 +4,8 @@ mod apt;
 mod need;
 
 pub(crate) use need::{
-    CARGO_FUZZ, CHROMIUM, COMPILER, CURL, CXX_COMPILER, DENY, NODE, Need, POSTGRES, PYTHON, REDIS, RUST_TOOLS,
+    CARGO_FUZZ, CBINDGEN, CHROMIUM, COMPILER, CURL, CXX_COMPILER, DENY, LLVM, NODE, Need, POSTGRES, PYTHON, REDIS,
+    RUST_TOOLS,
 };
 
 use crate::failure::{Failure, Outcome};

@@ -21,8 +21,21 @@ pub(crate) struct Need {
 }
 
 /// Every need with a program of its own; the Rust targets are in `targets`, Python's packages in `vectors`.
-pub(crate) const ALL: &[&Need] =
-    &[&RUST_TOOLS, &COMPILER, &CURL, &NODE, &PYTHON, &CHROMIUM, &POSTGRES, &REDIS, &DENY, &CXX_COMPILER, &CARGO_FUZZ];
+pub(crate) const ALL: &[&Need] = &[
+    &RUST_TOOLS,
+    &COMPILER,
+    &CURL,
+    &NODE,
+    &PYTHON,
+    &CHROMIUM,
+    &POSTGRES,
+    &REDIS,
+    &DENY,
+    &CXX_COMPILER,
+    &CARGO_FUZZ,
+    &CBINDGEN,
+    &LLVM,
+];
 
 /// Formatter and linter.
 pub(crate) const RUST_TOOLS: Need = Need {
@@ -47,7 +60,7 @@ pub(crate) const COMPILER: Need = Need {
 /// A C++ compiler.
 pub(crate) const CXX_COMPILER: Need = Need {
     name: "a C++ compiler",
-    why: "the fuzzer's runtime is C++",
+    why: "the fuzzer's runtime is C++, and so are tests of the C ABI",
     is_met: || succeeds(&mut tool("c++", &["--version"])),
     install: || install_packages(&["g++"]),
     by_hand: "Debian, Ubuntu: apt-get install g++. macOS: xcode-select --install",
@@ -171,4 +184,32 @@ pub(crate) const CARGO_FUZZ: Need = Need {
         tool::run(&mut tool("cargo", &["install", "cargo-fuzz", "--locked", "--debug", "--version", &version]))
     },
     by_hand: "cargo install cargo-fuzz --version 0.13.1 --locked",
+};
+
+/// Pinned, so that the same header comes out everywhere.
+const CBINDGEN_VERSION: [u32; 3] = [0, 29, 4];
+
+/// cbindgen.
+pub(crate) const CBINDGEN: Need = Need {
+    name: "cbindgen 0.29.4",
+    why: "it makes the C ABI's header",
+    is_met: || {
+        let version = output(&mut tool("cbindgen", &["--version"])).ok();
+        version.and_then(|text| tool::version(&text)).is_some_and(|version| version == CBINDGEN_VERSION)
+    },
+    install: || {
+        let version = CBINDGEN_VERSION.map(|number| number.to_string()).join(".");
+        let mut install = tool("cargo", &["install", "cbindgen", "--locked", "--debug", "--version", &version]);
+        tool::run(install.env("CARGO_PROFILE_DEV_DEBUG", "0"))
+    },
+    by_hand: "cargo install cbindgen --version 0.29.4 --locked",
+};
+
+/// LLVM's programs for archives, which know those of every system.
+pub(crate) const LLVM: Need = Need {
+    name: "llvm-ar and llvm-strip",
+    why: "the C library for a phone is measured as an app links it",
+    is_met: || succeeds(&mut tool("llvm-ar", &["--version"])) && succeeds(&mut tool("llvm-strip", &["--version"])),
+    install: || install_packages(&["llvm"]),
+    by_hand: "Debian, Ubuntu: apt-get install llvm. macOS: brew install llvm, and its bin folder in the path",
 };

@@ -2,7 +2,7 @@
 
 use crate::failure::Outcome;
 use crate::tool::{run, tool};
-use crate::{browser_sdk, chaos, clients, fuzz, node_sdk, setup, size, targets, tidy, vectors};
+use crate::{browser_sdk, c_abi, chaos, clients, fuzz, node_sdk, setup, size, targets, tidy, vectors};
 
 /// One part of the tests.
 pub(crate) struct Part {
@@ -31,6 +31,10 @@ pub(crate) const PARTS: &[Part] = &[
     Part { name: "node", what: "the Node SDK as it is shipped does what it says", run: node_sdk::test },
     Part { name: "browser", what: "the browser SDK does what it says in a real browser", run: browser_sdk::test },
     Part { name: "size", what: "the browser SDK is as small as its budget says, and as its history", run: size::check },
+    Part { name: "ffi", what: "the C ABI does what its header says, from C and C++", run: c_abi::test },
+    Part { name: "sanitize", what: "the same under AddressSanitizer and ThreadSanitizer", run: c_abi::sanitize },
+    Part { name: "miri", what: "the C ABI's own tests under Miri", run: c_abi::miri },
+    Part { name: "phones", what: "the C library builds for every phone, within its size", run: c_abi::test_phones },
     Part { name: "instances", what: "servers on one Postgres, with Redis and in every outage", run: instances },
     Part { name: "faults", what: "nothing is lost while servers, Redis and Postgres break", run: chaos::test },
     Part { name: "fuzz", what: "what reads bytes from outside holds its rules for whatever comes", run: fuzz::test },

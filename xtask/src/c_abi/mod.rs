@@ -1,0 +1,107 @@
+//! The C ABI: its header, its programs in C and C++, and what phones get of it.
+
+mod header;
+mod library;
+mod phones;
+mod program;
+mod size;
+
+use std::path::Path;
+
+use library::Library;
+use program::{Language, Program};
+
+use crate::failure::{Failure, Outcome};
+use crate::tool::{self, run, tool};
+use crate::{repository, rustup, setup};
+
+pub(crate) use header::write as write_header;
+pub(crate) use phones::test as test_phones;
+pub(crate) use size::record as record_size;
+
+const FOLDER: &str = "ffi";
+/// Memory goes through these: `leak.c` counts their calls.
+const COUNTED: &str = "-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free,--wrap=posix_memalign";
+
+/// The header is what the sources say, and every program in C and C++ passes, with Rust's standard library and without.
+pub(crate) fn test() -> Outcome {
+    setup::ensure(&setup::COMPILER)?;
+    setup::ensure(&setup::CXX_COMPILER)?;
+    header::check()?;
+    let (script, example) = (script()?, example()?);
+    let example = [example.as_str()];
+    for library in [Library::Std, Library::Bare] {
+        let folder = library.build()?;
+        let program = |language, sources| Program { library, folder: &folder, language, sources, flags: &[] };
+        program(Language::C, &["ffi/tests/c/smoke.c"]).run("smoke")?;
+        program(Language::C, &["ffi/tests/c/smoke.c"]).run_shared("smoke-shared")?;
+        program(Language::C, &example).run("example")?;
+        program(Language::Cxx, &["ffi/tests/c/replay.cc"]).run_with("replay", &script)?;
+        program(Language::Cxx, &["ffi/tests/c/threads.cc"]).run("threads")?;
+        let flags = &["-D_DEFAULT_SOURCE", COUNTED];
+        Program { flags, ..program(Language::C, &["ffi/tests/c/leak.c"]) }.run("leak")?;
+    }
+    Ok(())
+}
+
+/// The programs under sanitizers, with the library and all of Rust's below it instrumented too.
+pub(crate) fn sanitize() -> Outcome {
+    setup::ensure(&setup::CXX_COMPILER)?;
+    let script = script()?;
+    for library in [Library::AddressSanitizer, Library::ThreadSanitizer] {
+        let folder = library.build()?;
+        let program = |language, sources| Program { library, folder: &folder, language, sources, flags: &["-g"] };
+        if library == Library::ThreadSanitizer {
+            program(Language::Cxx, &["ffi/tests/c/threads.cc", "ffi/tests/c/tsan.cc"]).run("threads")?;
+            continue;
+        }
+        program(Language::C, &["ffi/tests/c/smoke.c"]).run("smoke")?;
+        program(Language::Cxx, &["ffi/tests/c/replay.cc"]).run_with("replay", &script)?;
+        program(Language::Cxx, &["ffi/tests/c/threads.cc"]).run("threads")?;
+    }
+    Ok(())
+}
+
+/// The tests in Rust under Miri, which finds what is undefined though it works.
+pub(crate) fn miri() -> Outcome {
+    const MIRI: [&str; 2] = ["+nightly", "miri"];
+    if !tool::succeeds(tool("cargo", &MIRI).arg("--version")) {
+        rustup::add("component", &["--toolchain", "nightly", "miri", "rust-src"]).map_err(|failure| {
+            Failure::step(format!(
+                "missing: Miri (it runs the C ABI's tests).\n  Install: rustup toolchain install nightly --component \
+                 miri,rust-src\n  Tried: {failure}"
+            ))
+        })?;
+    }
+    let folder = repository::root().join("target").join("miri");
+    run(tool("cargo", &MIRI)
+        .args(["test", "--locked", "--package", "sidekick-ffi", "--lib"])
+        .env("CARGO_TARGET_DIR", folder))
+}
+
+/// The vectors as lines that C++ reads.
+fn script() -> Outcome<String> {
+    setup::ensure(&setup::PYTHON)?;
+    tool::output(&mut tool("python3", &["ffi/tests/script.py"]))
+}
+
+/// The program that the README shows, as it stands there.
+fn example() -> Outcome<String> {
+    let readme = read(&repository::root().join(FOLDER).join("README.md"))?;
+    let program = readme.split_once("```c\n").and_then(|(_, rest)| rest.split_once("```")).map(|(program, _)| program);
+    let program = program.ok_or_else(|| Failure::step("ffi/README.md shows no program in C"))?;
+    let path = repository::scratch("c-abi").join("example.c");
+    write(&path, program)?;
+    Ok(path.display().to_string())
+}
+
+fn read(path: &Path) -> Outcome<String> {
+    std::fs::read_to_string(path).map_err(|error| Failure::step(format!("{} cannot be read: {error}", path.display())))
+}
+
+fn write(path: &Path, text: &str) -> Outcome {
+    let folder = path.parent().unwrap_or(path);
+    std::fs::create_dir_all(folder)
+        .and_then(|()| std::fs::write(path, text))
+        .map_err(|error| Failure::step(format!("{} cannot be written: {error}", path.display())))
+}
