@@ -126,14 +126,15 @@ impl FlagSet {
         self.flags.get(place).map(|flag| &**flag)
     }
 
-    /// Puts a flag under its key, or takes the one with a key out.
-    pub(crate) fn set(&mut self, flag: Result<Box<CompiledFlag>, &str>) {
-        self.put(flag);
+    /// Puts a flag under its key, or takes the one with a key out; answers whether there was one.
+    pub(crate) fn set(&mut self, flag: Result<Box<CompiledFlag>, &str>) -> bool {
+        let was_there = self.put(flag);
         self.flags.rebuild_starts();
+        was_there
     }
 
     /// As [`set`](Self::set), and leaves it to the caller to mend the table.
-    fn put(&mut self, flag: Result<Box<CompiledFlag>, &str>) {
+    fn put(&mut self, flag: Result<Box<CompiledFlag>, &str>) -> bool {
         let old = match flag {
             Ok(flag) => {
                 self.digest = self.digest.with(flag.key(), flag.revision());
@@ -142,13 +143,14 @@ impl FlagSet {
             }
             Err(key) => match self.flags.find(key) {
                 Some(place) => Some(self.flags.remove(place)),
-                None => return,
+                None => return false,
             },
         };
         self.generation = self.next_generation();
-        if let Some(old) = old {
+        if let Some(old) = &old {
             self.digest = self.digest.without(old.key(), old.revision());
             self.heap_bytes -= old.heap_bytes();
         }
+        old.is_some()
     }
 }
