@@ -20,9 +20,9 @@
  *
  * Threads: every function may be called from any thread at any time, but `sidekick_client_free`, `sidekick_user_free` and
  * `sidekick_bytes_free`, which nobody else may be using their argument with. Evaluations run side by side, also while
- * another thread feeds the stream; one waits for 4 KiB of the stream at most, or for the step in which a full replay
- * becomes live. What happens to a client should be told by one thread at a time, for its order has a meaning. No lock is
- * held while a function of the host's is called.
+ * another thread feeds the stream; as a rule one waits for 4 KiB of the stream at most, for the step in which a full
+ * replay becomes live, or for a snapshot that is imported. What happens to a client should be told by one thread at a
+ * time, for its order has a meaning. No lock is held while a function of the host's is called.
  *
  * Ownership: clients, users and bytes that the library gives are the caller's, and go back to the library by their own
  * function. Nothing else is to be freed.

@@ -6,7 +6,7 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 use sidekick_core::sync::SyncClient;
 
-/// How many bytes of the stream are taken at once. An evaluation that comes meanwhile waits for so many and no more.
+/// How many bytes of the stream are taken at once, so that an evaluation that comes meanwhile need not wait for more.
 const PIECE: usize = 4096;
 
 /// A client of one server. Its memory is the library's.

@@ -46,9 +46,54 @@ impl<T> Lock<T> {
 
     /// Between two writes: waits until those readers are in that the first one kept out. Without this, a writer that
     /// comes straight back takes the lock before a reader has woken up.
+    ///
+    /// It gives up on a reader that does not get to run, for its thread may have a lower priority than this one.
     pub(crate) fn let_readers_in(&self) {
-        while self.waiting.load(Ordering::Relaxed) > 0 && self.lock.is_usable() {
+        for _ in 0..PATIENCE {
+            if self.waiting.load(Ordering::Relaxed) == 0 {
+                return;
+            }
             raw::yield_now();
         }
+    }
+}
+
+/// How often a writer yields to a reader: some milliseconds where nothing else runs, and longer where something does.
+const PATIENCE: usize = 10_000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc::channel;
+
+    #[test]
+    fn a_reader_that_waits_gets_in_before_the_next_write() {
+        let lock = &Lock::new(0);
+        let (writes, writing) = channel();
+        std::thread::scope(|scope| {
+            let reader = scope.spawn(move || {
+                writing.recv().unwrap();
+                lock.read(|value| *value).unwrap()
+            });
+            lock.write(|value| {
+                *value = 1;
+                writes.send(()).unwrap();
+                while lock.waiting.load(Ordering::Relaxed) == 0 {
+                    raw::yield_now();
+                }
+            })
+            .unwrap();
+            lock.let_readers_in();
+            lock.write(|value| *value = 2).unwrap();
+            assert_eq!(reader.join().unwrap(), 1);
+        });
+        assert_eq!(lock.waiting.load(Ordering::Relaxed), 0);
+    }
+
+    #[test]
+    fn without_readers_nobody_is_waited_for() {
+        let lock = Lock::new(1);
+        lock.let_readers_in();
+        assert_eq!(lock.read(|value| *value).unwrap(), 1);
     }
 }

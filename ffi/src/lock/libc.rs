@@ -54,12 +54,6 @@ impl<T> Lock<T> {
         Ok(result)
     }
 
-    /// Always: a panic ends the process.
-    #[expect(clippy::unused_self, reason = "the standard library's lock has a state")]
-    pub(super) const fn is_usable(&self) -> bool {
-        true
-    }
-
     /// # Safety
     /// This thread must have taken the lock for reading.
     #[inline]

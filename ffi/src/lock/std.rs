@@ -28,11 +28,6 @@ impl<T> Lock<T> {
     pub(super) fn write<R>(&self, act: impl FnOnce(&mut T) -> R) -> Result<R, Fault> {
         self.0.write().map(|mut value| act(&mut value)).map_err(|_| Fault::panicked())
     }
-
-    /// Whether nobody panicked while writing.
-    pub(super) fn is_usable(&self) -> bool {
-        !self.0.is_poisoned()
-    }
 }
 
 pub(super) fn yield_now() {

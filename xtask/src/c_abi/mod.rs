@@ -20,6 +20,8 @@ pub(crate) use phones::test as test_phones;
 pub(crate) use size::record as record_size;
 
 const FOLDER: &str = "ffi";
+const TESTS: [&str; 4] = ["--locked", "--package", "sidekick-ffi", "--lib"];
+const WITHOUT_STD: [&str; 3] = ["--no-default-features", "--features", "libc"];
 /// Memory goes through these: `leak.c` counts their calls.
 const COUNTED: &str = "-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free,--wrap=posix_memalign";
 
@@ -28,6 +30,8 @@ pub(crate) fn test() -> Outcome {
     setup::ensure(&setup::COMPILER)?;
     setup::ensure(&setup::CXX_COMPILER)?;
     header::check()?;
+    // With Rust's standard library they run with all others.
+    run(tool("cargo", &["test"]).args(TESTS).args(WITHOUT_STD))?;
     let (script, example) = (script()?, example()?);
     let example = [example.as_str()];
     for library in [Library::Std, Library::Bare] {
@@ -74,9 +78,10 @@ pub(crate) fn miri() -> Outcome {
         })?;
     }
     let folder = repository::root().join("target").join("miri");
-    run(tool("cargo", &MIRI)
-        .args(["test", "--locked", "--package", "sidekick-ffi", "--lib"])
-        .env("CARGO_TARGET_DIR", folder))
+    for features in [&[][..], &WITHOUT_STD] {
+        run(tool("cargo", &MIRI).arg("test").args(TESTS).args(features).env("CARGO_TARGET_DIR", &folder))?;
+    }
+    Ok(())
 }
 
 /// The vectors as lines that C++ reads.
