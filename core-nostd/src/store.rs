@@ -53,10 +53,9 @@ impl FlagStore {
 
     /// Makes the staging set the live one, at the moment `id`. Answers whether a replay was open. Handles go stale.
     pub fn commit_replay(&mut self, id: EventId) -> bool {
-        let staged = self.take_staged();
-        let was_open = staged.is_some();
-        if let Some(staged) = staged {
-            self.live = staged;
+        let was_open = self.staging.is_some();
+        if was_open {
+            self.live = self.take_staged();
             self.id = Some(id);
         }
         was_open
@@ -212,7 +211,7 @@ impl FlagStore {
         let Some(staging) = &mut self.staging else {
             return false;
         };
-        staging.heap_bytes = staging.heap_bytes.saturating_add(flag.heap_bytes());
+        staging.heap_bytes += flag.heap_bytes();
         staging.flags.push(flag);
         true
     }
@@ -238,9 +237,10 @@ impl FlagStore {
         self.staging.as_ref().map_or(0, |staging| staging.heap_bytes)
     }
 
-    /// Ends the replay and gives what it brought, ready to become live.
-    pub(crate) fn take_staged(&mut self) -> Option<FlagSet> {
-        self.staging.take().map(|staging| FlagSet::new(staging.flags, self.live.next_generation()))
+    /// Ends the replay and gives what it brought, ready to become live; nothing where none was open.
+    pub(crate) fn take_staged(&mut self) -> FlagSet {
+        let staging = self.staging.take().unwrap_or_default();
+        FlagSet::new(staging.flags, self.live.next_generation())
     }
 
     /// Makes `flags` the live set, at the moment `id`; gives the keys under which something differs from before.

@@ -163,8 +163,8 @@ fn take_replay(
     if revision < own {
         return Err(SyncError::behind(revision, own));
     }
-    let staged = store.take_staged().filter(|staged| staged.len() as u64 == flags);
-    staged.ok_or_else(|| SyncError::invalid("`ready` of another count"))
+    let staged = store.take_staged();
+    if staged.len() as u64 == flags { Ok(staged) } else { Err(SyncError::invalid("`ready` of another count")) }
 }
 
 fn apply(
@@ -184,8 +184,8 @@ fn apply(
         Change::Upsert(flag) => {
             let known = store.get(flag.key().as_str());
             // Held against the limits before it is applied, so that what is live never exceeds them.
-            let others = store.heap_bytes().saturating_sub(known.map_or(0, CompiledFlag::heap_bytes));
-            within_limits(store.len() + usize::from(known.is_none()), others.saturating_add(flag.heap_bytes()))?;
+            let others = store.heap_bytes() - known.map_or(0, CompiledFlag::heap_bytes);
+            within_limits(store.len() + usize::from(known.is_none()), others + flag.heap_bytes())?;
             changed(flag.key());
             store.set(Ok(flag), revision);
         }
