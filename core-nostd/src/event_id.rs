@@ -50,7 +50,7 @@ impl Revision {
 
     pub(crate) fn read(reader: &mut Reader<'_>) -> Self {
         let start = reader.start();
-        let revision = Self::from_digits(reader.number());
+        let revision = Self::from_digits(reader.number().as_bytes());
         revision.unwrap_or_else(|| {
             reader.fault_at(ErrorKind::InvalidRevision, start);
             Self::ZERO
@@ -62,12 +62,12 @@ impl Revision {
     /// # Errors
     /// [`ErrorKind::InvalidRevision`].
     pub fn parse(text: &str) -> Result<Self, Error> {
-        Self::from_digits(text).ok_or_else(|| Error::new(ErrorKind::InvalidRevision, text))
+        Self::from_digits(text.as_bytes()).ok_or_else(|| Error::new(ErrorKind::InvalidRevision, text))
     }
 
-    fn from_digits(text: &str) -> Option<Self> {
-        let has_leading_zero = text.len() > 1 && text.starts_with('0');
-        digits(text.as_bytes()).filter(|_| !has_leading_zero).and_then(Self::new)
+    fn from_digits(text: &[u8]) -> Option<Self> {
+        let has_leading_zero = matches!(text, [b'0', _, ..]);
+        digits(text).filter(|_| !has_leading_zero).and_then(Self::new)
     }
 }
 
@@ -112,8 +112,9 @@ impl EventId {
     pub(crate) fn split(text: &str) -> Option<(&str, Revision)> {
         // No byte of another character is a colon's.
         let colon = text.bytes().position(|byte| byte == b':')?;
-        let epoch = text.get(..colon).filter(|epoch| Epoch::is_right(epoch))?;
-        Some((epoch, Revision::from_digits(text.get(colon + 1..)?)?))
+        let (epoch, rest) = text.split_at_checked(colon)?;
+        let revision = Revision::from_digits(rest.as_bytes().get(1..)?)?;
+        if Epoch::is_right(epoch) { Some((epoch, revision)) } else { None }
     }
 
     /// Appends `<epoch>:<revision>`.
