@@ -94,11 +94,7 @@ impl Session {
                 }
                 self.phase = Phase::Live;
             }
-            (Phase::Replay | Phase::ReplayInPlace, MESSAGE) => {
-                if !stage(store, event)? && self.source == Source::Snapshot {
-                    return Err(SyncError::invalid("a change of an unknown type"));
-                }
-            }
+            (Phase::Replay | Phase::ReplayInPlace, MESSAGE) => stage(store, event, self.source)?,
             (Phase::Replay | Phase::ReplayInPlace, READY) | (Phase::Live, MESSAGE) => {
                 let Some((epoch, revision)) = EventId::split(event.id) else {
                     return Err(SyncError::invalid("an event without an id"));
@@ -125,7 +121,7 @@ impl Session {
     }
 }
 
-const OUT_OF_TURN: &str = "an event out of turn";
+pub(super) const OUT_OF_TURN: &str = "an event out of turn";
 
 const KINDS: [&str; 5] = ["connected", "resumed", "message", "ready", "heartbeat"];
 const CONNECTED: Option<usize> = Some(0);
@@ -134,16 +130,15 @@ const MESSAGE: Option<usize> = Some(2);
 const READY: Option<usize> = Some(3);
 const HEARTBEAT: Option<usize> = Some(4);
 
-/// Answers whether the change is of a known type.
-fn stage(store: &mut FlagStore, event: Event<'_>) -> Result<bool, Box<SyncError>> {
+fn stage(store: &mut FlagStore, event: Event<'_>, source: Source) -> Result<(), Box<SyncError>> {
     match read_change(event)? {
         Some(Change::Upsert(flag)) => {
             store.stage_compiled(flag);
-            within_limits(store.staged_len(), store.staged_heap_bytes())?;
-            Ok(true)
+            within_limits(store.staged_len(), store.staged_heap_bytes())
         }
-        Some(Change::Delete(_)) => Err(SyncError::invalid("DELETE in a replay")),
-        None => Ok(false),
+        // Of a type to come.
+        None if source != Source::Snapshot => Ok(()),
+        _ => Err(SyncError::invalid(OUT_OF_TURN)),
     }
 }
 
