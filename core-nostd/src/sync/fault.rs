@@ -34,19 +34,16 @@ enum Kind {
 
 /// The code and the message of each kind.
 const WORDS: [(&str, &str); 10] = [
-    ("REFUSED", "the server refused the SDK key (HTTP #); check the key. The next attempt is in 1 to 5 minutes"),
-    ("UNEXPECTED_STATUS", "the server answered HTTP # where a stream (200) is expected"),
-    (
-        "NOT_AN_EVENT_STREAM",
-        "the answer is \"$\" where text/event-stream is expected; check the server's URL and proxies between",
-    ),
+    ("REFUSED", "the server refused the SDK key (HTTP #); check it"),
+    ("UNEXPECTED_STATUS", "the server answered HTTP #, not 200 with a stream"),
+    ("NOT_AN_EVENT_STREAM", "the server answered \"$\", not text/event-stream; check the URL and proxies"),
     ("CONNECTION_FAILED", "the server cannot be reached"),
-    ("CONNECTION_LOST", "the stream ended unexpectedly"),
+    ("CONNECTION_LOST", "the stream broke off"),
     ("SILENT", "the server was silent for 45 seconds"),
     ("INVALID_STREAM", "the stream is not valid: $"),
-    ("DIVERGED", "the flags differ from the server's (revision # there, # here); all are fetched anew"),
-    ("BEHIND", "the server is at revision #, behind this client's #; it is asked again"),
-    ("TOO_LARGE", "the server has more flags than a client holds: # and # MiB at most"),
+    ("DIVERGED", "the flags differ from the server's (revision # there, # here)"),
+    ("BEHIND", "the server is at revision #, behind # here"),
+    ("TOO_LARGE", "the server has more than # flags or # MiB of them"),
 ];
 
 impl SyncError {

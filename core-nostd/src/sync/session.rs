@@ -90,7 +90,7 @@ impl Session {
                 let revision = Revision::parse(event.data);
                 let revision = revision.map_err(|error| SyncError::unreadable("`resumed`", &error))?;
                 if self.source != Source::ResumedStream || revision != store.revision() {
-                    return Err(SyncError::invalid("`resumed` from another moment"));
+                    return Err(SyncError::invalid("`resumed` of another revision"));
                 }
                 self.phase = Phase::Live;
             }
@@ -109,7 +109,7 @@ impl Session {
                 } else if is_known {
                     apply(store, event, revision, changed)?;
                 } else {
-                    return Err(SyncError::invalid("a change of another epoch"));
+                    return Err(SyncError::invalid("an event of another epoch"));
                 }
             }
             (Phase::Live, HEARTBEAT) => compare(store, event)?,
