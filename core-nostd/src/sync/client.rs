@@ -145,18 +145,19 @@ impl SyncClient {
             return;
         }
         let content_type = content_type.unwrap_or_default();
-        let (floor, jitter) = match status {
+        let (error, floor) = match status {
             200 if is_event_stream(content_type) => {
                 self.state = State::Streaming;
                 self.due = now.saturating_add(SILENCE);
                 return;
             }
-            200 => (0, self.backoff.next_delay()),
-            401 | 403 => (self.backoff.refused_delay(), 0),
-            _ => (retry_after_millis(retry_after), self.backoff.next_delay()),
+            200 => (SyncError::not_a_stream(content_type), 0),
+            401 | 403 => (SyncError::refused(status), self.backoff.refused_delay()),
+            _ => (SyncError::unexpected_status(status), retry_after_millis(retry_after)),
         };
+        let jitter = if error.is_refused() { 0 } else { self.backoff.next_delay() };
         self.outbox.disconnect();
-        self.outbox.error(SyncError::no_stream(status, content_type));
+        self.outbox.error(error);
         self.wait(now, floor, jitter);
     }
 
@@ -310,7 +311,8 @@ impl SyncClient {
 fn is_event_stream(content_type: &str) -> bool {
     const NAME: &[u8] = b"text/event-stream";
     let (essence, rest) = trim(content_type).split_at_checked(NAME.len()).unwrap_or_default();
-    essence.eq_ignore_ascii_case(NAME) && matches!(rest, [] | [b';' | b' ' | b'\t', ..])
+    essence.iter().map(u8::to_ascii_lowercase).eq(NAME.iter().copied())
+        && matches!(rest, [] | [b';' | b' ' | b'\t', ..])
 }
 
 /// `Retry-After` in milliseconds (RFC 9110, section 10.2.3). A date counts as absent: there is no calendar here.

@@ -54,16 +54,20 @@ impl SyncError {
         Box::new(Self { kind, numbers: [first, second], text: text.into() })
     }
 
-    /// The answer is no stream: the server does not take the key (401, 403), or says something else; or it is 200, but of a
-    /// proxy's page or another server.
-    pub(crate) fn no_stream(status: u16, content_type: &str) -> Box<Self> {
-        let kind = match status {
-            200 => Kind::NotAnEventStream,
-            401 | 403 => Kind::Refused,
-            _ => Kind::UnexpectedStatus,
-        };
+    /// The server does not take the key: it answered 401 or 403.
+    pub(crate) fn refused(status: u16) -> Box<Self> {
+        Self::new(Kind::Refused, status.into(), 0, b"")
+    }
+
+    /// The server answered something else than 200.
+    pub(crate) fn unexpected_status(status: u16) -> Box<Self> {
+        Self::new(Kind::UnexpectedStatus, status.into(), 0, b"")
+    }
+
+    /// The answer is 200, but a proxy's page or another server's.
+    pub(crate) fn not_a_stream(content_type: &str) -> Box<Self> {
         let shown = content_type.as_bytes().get(..64).unwrap_or(content_type.as_bytes());
-        Self::new(kind, status.into(), 0, shown)
+        Self::new(Kind::NotAnEventStream, 0, 0, shown)
     }
 
     /// No connection came about.
@@ -127,6 +131,10 @@ impl SyncError {
             Kind::Refused | Kind::UnexpectedStatus => Some(self.numbers[0] as u16),
             _ => None,
         }
+    }
+
+    pub(crate) const fn is_refused(&self) -> bool {
+        matches!(self.kind, Kind::Refused)
     }
 
     /// Whether what this client holds is in doubt, so that it must be sent anew.
