@@ -138,9 +138,9 @@ impl FlagStore {
     /// Appends every flag's document in one line, in the order of the keys, each between `before` and `after`.
     pub fn write_documents(&self, before: &str, after: &str, out: &mut Vec<u8>) {
         // In one piece: a buffer that grows leaves all that it was before.
-        let mut bytes = 0;
-        self.live.each(&mut |flag| bytes += before.len() + flag.document().len() + after.len());
-        out.reserve_exact(bytes + 256);
+        let mut bytes = 256 + self.len() * (before.len() + after.len());
+        self.live.each(&mut |flag| bytes += flag.document().len());
+        out.reserve_exact(bytes);
         self.live.each(&mut |flag| {
             out.extend_from_slice(before.as_bytes());
             out.extend(flag.document().bytes().map(|byte| if byte == b'\n' { b' ' } else { byte }));
