@@ -55,6 +55,9 @@ fn clippy() -> Outcome {
     // No targets by default, for they need more than Rust to run.
     let others = ["--test", "foreign_clients", "--test", "many_instances"];
     run(tool("cargo", &["clippy", "--package", "server"]).args(others).args(["--", "-D", "warnings"]))?;
+    // What the C ABI has in place of Rust's standard library.
+    let bare = ["--profile", "mobile", "--lib", "--no-default-features", "--features", "libc"];
+    run(tool("cargo", &["clippy", "--package", "sidekick-ffi"]).args(bare).args(["--", "-D", "warnings"]))?;
     let chaos = ["--features", "chaos", "--test", "chaos", "--lib", "--bins"];
     run(tool("cargo", &["clippy", "--package", "server"]).args(chaos).args(["--", "-D", "warnings"]))
 }
