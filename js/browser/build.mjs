@@ -17,10 +17,11 @@ const LAZY = ['event_source', 'storage'];
  * the platform's, of the engine's module or of what callers give and get.
  */
 const INTERNAL = [
-  'act', 'ask', 'changed', 'connected', 'disconnected', 'driver', 'drop', 'emit', 'end', 'explain', 'exportSnapshot', 'fixed',
-  'flagsJson', 'forgetFlags', 'generation', 'handleBytes', 'handleConnected', 'handleDisconnected', 'handleTimeout', 'handles',
-  'importSnapshot', 'keeper', 'kind', 'last', 'lastKey', 'names', 'number', 'open', 'options', 'pollOutput', 'reasonOf', 'renew',
-  'report', 'retryNow', 'route', 'sdkKey', 'serverUrl', 'slot', 'stored', 'suspicion', 'thrown', 'writeText',
+  'act', 'answer', 'ask', 'changed', 'changedAt', 'connected', 'disconnected', 'driver', 'drop', 'emit', 'end', 'engine',
+  'explain', 'exportSnapshot', 'fixed', 'flagsJson', 'forKey', 'forgetFlags', 'generation', 'handleBytes', 'handleConnected',
+  'handleDisconnected', 'handleOf', 'handleTimeout', 'handles', 'importSnapshot', 'keeper', 'kind', 'life', 'names',
+  'number', 'open', 'options', 'pollOutput', 'reads', 'reasonOf', 'report', 'restore', 'retryNow', 'route', 'sdkKey',
+  'serverUrl', 'slot', 'stored', 'suspicion', 'thrown',
 ];
 
 rmSync(here('dist/'), { recursive: true, force: true });
@@ -50,7 +51,7 @@ async function bundle(entry, options) {
     ...options,
   });
   // It puts functions that are used once where they are used, which esbuild does not: 5 % (brotli).
-  const { code } = await minify(outputFiles[0].text, { module: true, ecma: 2022, compress: { directives: false, hoist_funs: true, passes: 4, pure_getters: true, unsafe_arrows: true } });
+  const { code } = await minify(outputFiles[0].text, { module: true, ecma: 2022, compress: { directives: false, passes: 4, pure_getters: true, unsafe_arrows: true } });
   writeFileSync(here(`dist/${entry}.js`), code);
   return { mangleCache };
 }

@@ -3,9 +3,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { openStream, outputs, replay, upsert, type WireFlag } from '../../shared/test/support/stream.js';
-import { engineOf } from '../ts/engine.js';
-import { Exchange, type Exports } from '../ts/exchange.js';
-import { Questions } from '../ts/questions.js';
+import { WasmClient } from '../ts/client.js';
+import { engineOf, type Exports, type WasmEngine } from '../ts/engine.js';
 import { MODULE } from './support/module.js';
 
 const MIB = 1 << 20;
@@ -22,12 +21,18 @@ const flag = (number: number): WireFlag => ({
 });
 const FLAGS = Array.from({ length: 1_000 }, (_, number) => flag(number));
 
-function instance(): { wasm: Exports; engine: ReturnType<typeof engineOf>; questions: Questions; size(): number } {
+/** A client whose engine the test itself feeds. */
+class Fed extends WasmClient {
+  constructor(engine: WasmEngine) {
+    super('', '', { wasm: MODULE });
+    this.engine = engine;
+  }
+}
+
+function instance(): { wasm: Exports; engine: WasmEngine; client: Fed; size(): number } {
   const wasm = new WebAssembly.Instance(MODULE).exports as unknown as Exports;
-  const exchange = new Exchange(wasm);
-  const questions = new Questions();
-  questions.renew(exchange);
-  return { wasm, engine: engineOf(exchange), questions, size: () => wasm.memory.buffer.byteLength };
+  const engine = engineOf(wasm);
+  return { wasm, engine, client: new Fed(engine), size: () => wasm.memory.buffer.byteLength };
 }
 
 describe('the memory of an instance', () => {
@@ -66,7 +71,7 @@ describe('the memory of an instance', () => {
   });
 
   it('does not grow over 10,000,000 evaluations', () => {
-    const { engine, questions, size } = instance();
+    const { engine, client, size } = instance();
     openStream(engine, replay(FLAGS, 1_000));
     outputs(engine);
     const users = Array.from({ length: 1_000 }, (_, index) => `user-${index}-${'x'.repeat(index % 60)}${index % 7 > 0 ? '' : 'ä'}`);
@@ -74,7 +79,7 @@ describe('the memory of an instance', () => {
     const ask = (count: number): number => {
       let on = 0;
       for (let index = 0; index < count; index += 1) {
-        on += questions.ask(`flag-${index % 10}`, users[index % 1_000], attributes, false) & 1;
+        on += client.ask(`flag-${index % 10}`, users[index % 1_000], attributes, false) & 1;
       }
       return on;
     };
@@ -86,11 +91,11 @@ describe('the memory of an instance', () => {
   });
 
   it('grows for a long text, and has the right answer after it', () => {
-    const { engine, questions, size } = instance();
+    const { engine, client, size } = instance();
     openStream(engine, replay([{ key: 'a', is_enabled: true, rollout_percentage: 0, rules: [{ attribute: 'name', operator: 'EndsWith', values: ['!'] }] }], 1));
     outputs(engine);
     const before = size();
-    const on = (name: string): boolean => (questions.ask('a', 'u', { name }, false) & 1) === 1;
+    const on = (name: string): boolean => (client.ask('a', 'u', { name }, false) & 1) === 1;
     for (const length of [10, 100, 10_000, 1_000_000, 5_000_000, 10]) {
       assert.deepEqual([on(`${'x'.repeat(length)}!`), on(`${'ä'.repeat(length)}!`), on('x'.repeat(length)), on('!')], [true, true, false, true], String(length));
     }
@@ -98,7 +103,7 @@ describe('the memory of an instance', () => {
   });
 
   it('may grow amid a question, by what a getter does', () => {
-    const { engine, questions, wasm } = instance();
+    const { engine, client, wasm } = instance();
     const names = ['a', 'b', 'c'];
     const rules = names.map((name) => ({ attribute: name, operator: 'Equals', values: ['yes'] }));
     openStream(engine, replay([{ key: 'a', is_enabled: true, rollout_percentage: 0, rules }], 1));
@@ -112,11 +117,11 @@ describe('the memory of an instance', () => {
           return b;
         },
         get c() {
-          questions.ask('a', 'other', { a: 'yes', b: 'yes', c: 'yes' }, false);
+          client.ask('a', 'other', { a: 'yes', b: 'yes', c: 'yes' }, false);
           return c;
         },
       };
-      assert.equal(questions.ask('a', 'u', attributes, false) & 1, expected);
+      assert.equal(client.ask('a', 'u', attributes, false) & 1, expected);
     }
   });
 });

@@ -80,11 +80,11 @@ describe('the module', () => {
     for (const made of clients) await made.close();
   });
 
-  it('that is not there is an error with its address and what is to be done, and the next init tries again', async () => {
+  it('that is not there is an error with its address and the reason, and the next init tries again', async () => {
     const url = address();
     const made = client(url);
     answer = { status: 404, type: 'text/html', body: '<h1>Not found</h1>' };
-    const message = new RegExp(`^${url} cannot be the engine: HTTP 404; the package's sidekick.wasm is$`);
+    const message = new RegExp(`^${url} cannot be the engine: HTTP 404; a Content-Security-Policy must allow 'wasm-unsafe-eval'$`);
     await assert.rejects(made.init(), { name: 'SidekickError', code: 'WASM', message });
     answer = { status: 200, type: 'application/wasm', body: BYTES };
     await made.init();

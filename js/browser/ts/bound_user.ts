@@ -2,11 +2,12 @@
 
 import { type Attributes, textOf } from '../../shared/src/attributes.js';
 import type { Evaluation } from '../../shared/src/evaluation.js';
-import { isGiven, type Questions } from './questions.js';
+import type { WasmClient } from './client.js';
+import { GIVEN } from './engine.js';
 
 /** Made by `client.forUser`. What the attributes are at that moment counts; later changes of the object do not. */
 export class BoundUser {
-  readonly #questions: Questions;
+  readonly #client: WasmClient;
   readonly #userKey: string;
   readonly #attributes: Attributes | undefined;
   /** By flag key, packed: with one user and the same flags they are the same. */
@@ -15,32 +16,32 @@ export class BoundUser {
   #version: object | undefined;
 
   /** @internal */
-  constructor(questions: Questions, userKey: string, attributes: Attributes | undefined) {
-    this.#questions = questions;
+  constructor(client: WasmClient, userKey: string, attributes: Attributes | undefined) {
+    this.#client = client;
     this.#userKey = userKey;
     this.#attributes = textsOf(attributes);
   }
 
   /** As the client's, for this user. */
-  isEnabled(flagKey: string, defaultValue = false): boolean {
+  isEnabled(flagKey: string, defaultValue?: boolean): boolean {
     return (this.#ask(flagKey, defaultValue) & 1) > 0;
   }
 
   /** As the client's, for this user. */
-  evaluate(flagKey: string, defaultValue = false): Evaluation {
-    return this.#questions.explain(this.#ask(flagKey, defaultValue), flagKey);
+  evaluate(flagKey: string, defaultValue?: boolean): Evaluation {
+    return this.#client.explain(this.#ask(flagKey, defaultValue), flagKey);
   }
 
-  #ask(flagKey: string, defaultValue: boolean): number {
-    const version = this.#questions.handles;
+  #ask(flagKey: string, defaultValue: boolean | undefined): number {
+    const version = this.#client.handles;
     if (version !== this.#version) {
       this.#version = version;
       this.#answers.clear();
     }
     let bits = this.#answers.get(flagKey);
-    if (bits === undefined) {
-      bits = this.#questions.ask(flagKey, this.#userKey, this.#attributes, defaultValue);
-      if (isGiven(bits)) this.#answers.set(flagKey, bits);
+    if (!bits) {
+      bits = this.#client.ask(flagKey, this.#userKey, this.#attributes, defaultValue);
+      if (bits >= GIVEN) this.#answers.set(flagKey, bits);
     }
     return bits;
   }
@@ -50,7 +51,7 @@ export class BoundUser {
 function textsOf(attributes: Attributes | undefined): Attributes | undefined {
   try {
     // Without members of its own, as an attribute may have the name of any.
-    const texts: Record<string, string | undefined> = Object.create(null);
+    const texts: Record<string, string | undefined> = { __proto__: null } as never;
     // Inherited ones too, as `isEnabled` sees them.
     for (const name in attributes) texts[name] = textOf(attributes[name]);
     return texts;

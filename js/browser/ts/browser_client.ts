@@ -3,9 +3,9 @@
 import { hurry } from '../../shared/src/driver.js';
 import type { Engine } from '../../shared/src/engine.js';
 import { SidekickError } from '../../shared/src/errors.js';
-import type { ClientOptions } from '../../shared/src/options.js';
+import type { ClientOptions, RequestHeaders } from '../../shared/src/options.js';
 import type { SnapshotStorage } from '../../shared/src/storage.js';
-import { fetchTransport, type Transport } from '../../shared/src/transport.js';
+import type { Transport } from '../../shared/src/transport.js';
 import { WasmClient, type WasmOptions } from './client.js';
 import { shareStream } from './shared_stream.js';
 import type { WasmSource } from './wasm.js';
@@ -22,45 +22,37 @@ export interface BrowserClientOptions extends Omit<ClientOptions, 'storage'> {
   readonly wasm?: WasmSource | undefined;
 }
 
-/** What ends a page's connections, and what may give them back. */
-const AWAY = ['offline', 'pagehide', 'freeze'];
-const BACK = ['online', 'pageshow', 'resume', 'visibilitychange'];
+/** What ends a page's connections, so many, and what may give them back. */
+const AWAY = 3;
+const EVENTS = ['offline', 'pagehide', 'freeze', 'online', 'pageshow', 'resume', 'visibilitychange'];
 
 /** What the entries of the package have in common. */
 export abstract class BrowserClient extends WasmClient<BrowserClientOptions & WasmOptions> {
-  readonly #life = new AbortController();
-  /** Lets the tabs' stream go. */
-  #leave: (() => void) | undefined;
-  /** A page is not told whether the network failed or the server does not let it read. On a server there is no page. */
-  protected override readonly suspicion = `; is ${globalThis.location?.origin} in the server's ALLOWED_ORIGINS?`;
-
-  override close(): Promise<void> {
-    this.#life.abort();
-    this.#leave?.();
-    return super.close();
-  }
-
-  protected override async route(address: string, headers: Readonly<Record<string, string>>, engine: Engine): Promise<Transport> {
-    const { transport, shareStream: isShared } = this.options;
-    const open =
-      transport === 'eventsource'
-        ? (await import('./event_source.js')).default(address, this.sdkKey, this.options.headers, SidekickError)
-        : fetchTransport(address, headers);
+  protected override async route(transport: Transport, address: string, headers: RequestHeaders, engine: Engine): Promise<Transport> {
+    const { options } = this;
+    const { signal } = this.life;
+    let open = transport;
+    if (options.transport === 'eventsource') {
+      open = (await import('./event_source.js')).default(address, this.sdkKey, options.headers, SidekickError);
+    }
+    // A page is not told whether the network failed or the server does not let it read.
+    this.suspicion = `; is ${location.origin} in the server's ALLOWED_ORIGINS?`;
+    /** Lets the tabs' stream go. */
+    let leave: (() => void) | undefined;
+    if (options.shareStream !== false && navigator.locks) {
+      [open, leave] = shareStream(`sidekick1${address}${JSON.stringify(headers)}`, open, engine, (input) => this.driver!.act(input));
+      signal.onabort = leave;
+    }
     const follow = ({ type }: Event): void => {
-      if (AWAY.includes(type)) {
-        this.#leave?.();
+      if (EVENTS.indexOf(type) < AWAY) {
+        leave?.();
         this.driver?.drop();
       } else if (!self.document?.hidden) {
         this.driver?.act(hurry);
       }
     };
-    for (const type of [...AWAY, ...BACK]) {
-      // Those of the document pass here on their way to it.
-      addEventListener(type, follow, { capture: true, signal: this.#life.signal });
-    }
-    if (isShared === false || !navigator.locks || !self.BroadcastChannel) return open;
-    const [shared, leave] = shareStream(`sidekick1${address}${JSON.stringify(headers)}`, open, engine, () => this.driver!);
-    this.#leave = leave;
-    return shared;
+    // Those of the document pass here on their way to it.
+    for (const type of EVENTS) addEventListener(type, follow, { capture: true, signal });
+    return open;
   }
 }

@@ -1,42 +1,179 @@
-// The core's sync engine in WebAssembly, as the driver calls it.
+// The core's engine in WebAssembly: as the driver calls it, and as flags are asked for. It and JavaScript hand each other
+// texts in memory that both see; `src/exchange.rs` is the other end and has the same layout.
 
-import type { Engine, Output, OutputKind } from '../../shared/src/engine.js';
-import type { Exchange } from './exchange.js';
+import { type Attributes, textOf } from '../../shared/src/attributes.js';
+import type { Engine, OutputKind } from '../../shared/src/engine.js';
+import type * as Wasm from '../wasm/sidekick.wasm';
 
+/** What the module exports. */
+export type Exports = typeof Wasm;
+
+// The names of the module's exports; beside them it has those of `Engine`.
+const ATTRIBUTE = 'attribute';
+const EXPORT_SNAPSHOT = 'export_snapshot';
+const FLAGS_JSON = 'flags_json';
+const HANDLE_BYTES = 'handle_bytes';
+const HANDLE_CONNECTED = 'handle_connected';
+const HANDLE_DISCONNECTED = 'handle_disconnected';
+const HANDLE_TIMEOUT = 'handle_timeout';
+const IMPORT_SNAPSHOT = 'import_snapshot';
+const POLL_OUTPUT = 'poll_output';
+const RESERVE = 'reserve';
+const RETRY_NOW = 'retry_now';
+export const CREATE = 'create';
+const RESOLVE = 'resolve';
+const EVALUATE = 'evaluate';
+
+// In words of 32 bits from the start. Before them stands the number, of 64 bits.
+/** Two words: where the text starts, and its length. */
+const TEXT = 2;
+/** Three words: a flag's slot, its generation, and its fixed answer. */
+const HANDLE = 4;
+const SPANS = 7;
+
+/** As the length or the start of a text: there is none. */
+const ABSENT = -1;
+/** Texts of at most so many characters have places of their own, which they fill if each takes three bytes. */
+const SHORT = 42;
+const PLACE = 3 * SHORT;
+/** Of the user key and of as many attributes as a flag can have rules. */
+const PLACES = 65 * PLACE;
 /** The most bytes that are handed over at once: what the instance takes for its input, it keeps. */
 const PIECE = 60_000;
 
-export function engineOf(exchange: Exchange): Engine {
-  const { wasm } = exchange;
+export const encoder = new TextEncoder();
+/** A name may begin with what is a byte order mark elsewhere. */
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** What is known of a flag, or of a key that no flag has. */
+export interface FlagHandle {
+  readonly forKey: string;
+  /** How many attributes its rules read; below 0 where there is no such flag. */
+  readonly reads: number;
+  readonly slot: number;
+  readonly generation: number;
+  /** The packed answer where it is the same for everyone, else -1. */
+  readonly fixed: number;
+  readonly changedAt: number;
+  /** The attributes. */
+  readonly names: readonly string[];
+}
+
+/** Packed answers from here on are the engine's; below are callers' defaults. */
+export const GIVEN = 2;
+
+/** Stands where no flag can be. No flag has the empty key. */
+export const NO_FLAG: FlagHandle = { forKey: '', reads: -1, slot: 0, generation: 0, fixed: -1, changedAt: 0, names: [] };
+
+/** What is asked of the engine beside what the driver needs. */
+export interface WasmEngine extends Engine {
+  handleOf(flagKey: string): FlagHandle;
+  /**
+   * Asks about a flag. Gives the packed answer, or -1 where the user key is needed and is none. Throws what a getter of
+   * the caller's throws.
+   */
+  answer(flag: FlagHandle, userKey: unknown, attributes: Attributes | null | undefined): number;
+}
+
+/** The engine in a fresh instance of the module. */
+export function engineOf(wasm: Exports): WasmEngine {
+  const { memory } = wasm;
+  // A seed that spreads a fleet's attempts; nothing hangs on its being a secret.
+  const place = wasm[CREATE](0, Math.random() * 2 ** 32);
+  /** Counts what was written: a getter may ask something itself, and so write over what stands there. */
+  let turn = 0;
+  /** What stands in the places: pages ask about one user, and a text that stands there need not be written again. */
+  let texts: (string | null | undefined)[] = [];
+  // The memory as it was when room was last made. Where it has grown since, these have no length any more.
+  let spans: Int32Array;
+  let input = new Uint8Array();
+
+  const view = (word: number): Int32Array => new Int32Array(memory.buffer, place + 4 * word);
+
+  const makeRoom = (bytes: number): void => {
+    const room = bytes + PLACES;
+    const at = wasm[RESERVE](room);
+    input = new Uint8Array(memory.buffer, at, room);
+    spans = view(SPANS);
+  };
+
+  /** Writes all input; gives its length. */
+  const write = (bytes: Uint8Array): number => {
+    turn += 1;
+    texts = [];
+    makeRoom(bytes.length);
+    input.set(bytes);
+    return bytes.length;
+  };
+
+  const writeText = (text: string): number => write(encoder.encode(text));
+
+  /** The text that a call has shown; the call stands as an argument. */
+  const text = (_shown?: unknown): string => {
+    const [start, length] = view(TEXT);
+    return decoder.decode(new Uint8Array(memory.buffer, start, length));
+  };
+
+  const number = (): number => new Float64Array(memory.buffer, place)[0]!;
+
   return {
-    start: wasm.start,
+    ...wasm,
+    handleDisconnected: wasm[HANDLE_DISCONNECTED],
+    handleTimeout: wasm[HANDLE_TIMEOUT],
+    retryNow: wasm[RETRY_NOW],
     handleConnected(now, status, contentType, retryAfter) {
-      const length = exchange.writeText(contentType);
-      const whole = exchange.writeText(contentType + retryAfter);
-      wasm.handle_connected(now, status, length, whole - length);
+      const length = writeText(contentType);
+      wasm[HANDLE_CONNECTED](now, status, length, writeText(contentType + retryAfter));
     },
     handleBytes(now, bytes) {
-      for (let at = 0; at < bytes.length; at += PIECE) wasm.handle_bytes(now, exchange.write(bytes.subarray(at, at + PIECE)));
+      for (let at = 0; at < bytes.length; at += PIECE) wasm[HANDLE_BYTES](now, write(bytes.subarray(at, at + PIECE)));
     },
-    handleDisconnected: wasm.handle_disconnected,
-    handleTimeout: wasm.handle_timeout,
-    retryNow: wasm.retry_now,
-    close: wasm.close,
-    pollOutput(): Output | undefined {
-      const kind = wasm.poll_output() as OutputKind;
-      return kind && { kind, text: exchange.text(), number: exchange.number() };
+    pollOutput() {
+      const kind = wasm[POLL_OUTPUT]() as OutputKind;
+      return kind && { kind, text: text(), number: number() };
     },
-    status: wasm.status,
-    revision: wasm.revision,
-    flagsJson() {
-      wasm.flags_json();
-      return exchange.text();
-    },
-    exportSnapshot: () => (wasm.export_snapshot() ? exchange.text() : undefined),
-    importSnapshot(text) {
-      const taken = wasm.import_snapshot(exchange.writeText(text));
-      if (taken < 0) throw new Error(exchange.text());
+    flagsJson: () => text(wasm[FLAGS_JSON]()),
+    exportSnapshot: () => (wasm[EXPORT_SNAPSHOT]() ? text() : undefined),
+    importSnapshot(snapshot) {
+      const taken = wasm[IMPORT_SNAPSHOT](writeText(snapshot));
+      if (taken < 0) throw new Error(text());
       return taken > 0;
+    },
+    handleOf(forKey) {
+      const count = wasm[RESOLVE](writeText(forKey));
+      const [slot, generation, fixed] = view(HANDLE);
+      const changedAt = number();
+      const names = Array.from({ length: count }, (_, index) => text(wasm[ATTRIBUTE](index)));
+      return { forKey, reads: count, slot: slot!, generation: generation!, fixed: count < 0 ? -1 : fixed!, changedAt, names };
+    },
+    answer(flag, userKey, attributes) {
+      const { slot, generation, names } = flag;
+      turn += 1;
+      const own = turn;
+      let rest = PLACES;
+      for (let index = 0; index <= names.length; index += 1) {
+        const value: unknown = index > 0 ? attributes?.[names[index - 1]!] : typeof userKey === 'boolean' ? undefined : userKey;
+        const text = typeof value === 'string' ? value : (textOf(value) ?? null);
+        if (text === texts[index]) continue;
+        texts[index] = text;
+        const length = text === null ? ABSENT : text.length;
+        let start = PLACE * index;
+        if (length > SHORT) {
+          texts[index] = undefined;
+          start = rest;
+          rest += 3 * length;
+        }
+        if (rest > input.length) makeRoom(rest);
+        const bytes = input;
+        // Most texts are of ASCII: then this is several times as quick as the encoder.
+        let at = 0;
+        for (let code: number; at < length && (code = text!.charCodeAt(at)) < 128; at += 1) bytes[start + at] = code;
+        spans[2 * index] = length < 0 ? ABSENT : start;
+        spans[2 * index + 1] = start + (at < length ? encoder.encodeInto(text!, bytes.subarray(start)).written : at);
+      }
+      if (own === turn) return wasm[EVALUATE](slot, generation);
+      // A getter asked something itself, and what was written is lost: once more, from values.
+      return this.answer(flag, userKey, Object.fromEntries(names.map((name) => [name, attributes![name]])));
     },
   };
 }

@@ -4,7 +4,7 @@
 import { type Driver, hurry } from '../../shared/src/driver.js';
 import { type Engine, READY } from '../../shared/src/engine.js';
 import type { Receiver, Transport } from '../../shared/src/transport.js';
-import { encoder } from './exchange.js';
+import { encoder } from './engine.js';
 
 // What messages are. The first is for the leader, the others are the leader's.
 /** A tab waits for flags. With it, whether that tab is in the background. */
@@ -26,58 +26,57 @@ type Answer = Parameters<Receiver['connected']>;
  * A tab's part in it: the way to the stream, and what lets go of everything until the next connection, for a tab that
  * does not run must not keep others from the stream. `open` is the way to the server.
  */
-export function shareStream(name: string, open: Transport, engine: Engine, driver: () => Driver): [Transport, () => void] {
+export function shareStream(name: string, open: Transport, engine: Engine, act: Driver['act']): [Transport, () => void] {
   let channel: BroadcastChannel | undefined;
-  let abort: AbortController;
+  let abort: AbortController | undefined;
   /** Gives up the lock. There for the leader alone. */
   let release: (() => void) | undefined;
   /** What the engine waits for or listens to, and from where it goes on. */
   let receiver: Receiver | undefined;
   let lastEventId: string;
   /** The receiver has had all flags. */
-  let isLive = false;
+  let isLive: boolean | undefined;
   /** Ends the leader's stream. */
   let stop: (() => void) | undefined;
   /** What the server answered to the leader's last attempt. */
-  let answer: Answer | [] = [];
+  let answer: Answer | undefined;
 
-  const post = (...message: unknown[]): void => channel?.postMessage(message);
+  const post = (kind: number, content?: unknown): void => channel?.postMessage([kind, content]);
 
   const feed = (text: string): void => receiver?.bytes(encoder.encode(text));
 
   const begin = (): void => {
     if (!release) return post(JOIN, self.document?.hidden);
-    const { connected, bytes, disconnected } = receiver!;
+    const given = receiver!;
     const decoder = new TextDecoder();
     let rest = '';
-    answer = [];
+    answer = undefined;
     const own = (stop = open(lastEventId, {
-      connected: (...given) => {
-        answer = given;
-        connected(...given);
+      ...given,
+      connected: (...said) => {
+        answer = said;
+        given.connected(...said);
       },
       bytes: (chunk) => {
-        bytes(chunk);
+        given.bytes(chunk);
         // The engine may have dropped the stream for it.
         if (own !== stop) return;
-        rest += decoder.decode(chunk, { stream: true });
-        const cut = rest.lastIndexOf('\n\n') + 1;
+        const [, events, begun] = /(.*\n\n)?(.*)/s.exec(rest + decoder.decode(chunk, { stream: true }))!;
+        rest = begun!;
         if (isLive) {
-          if (cut) post(EVENTS, rest.slice(0, cut + 1));
+          if (events) post(EVENTS, events);
         } else if (engine.status() === READY) {
           isLive = true;
           post(REPLAY, engine.exportSnapshot());
         }
-        if (cut) rest = rest.slice(cut + 1);
       },
-      disconnected,
     }));
   };
 
-  const end = (...given: Answer | []): void => {
+  const end = (given?: Answer): void => {
     // As a server says it that ends a stream.
     if (isLive) feed('retry: 0\n\n');
-    else if (given.length) receiver?.connected(...given);
+    else if (given) receiver?.connected(...given);
     receiver?.disconnected();
   };
 
@@ -85,56 +84,52 @@ export function shareStream(name: string, open: Transport, engine: Engine, drive
   const restart = (): void => {
     if (receiver && !isLive) return begin();
     end();
-    driver().act(hurry);
+    act(hurry);
   };
 
-  const hear = ({ data: [kind, ...content] }: MessageEvent<[number, ...unknown[]]>): void => {
-    const [text] = content as [string];
+  const hear = ({ data: [kind, content] }: MessageEvent<[number, unknown]>): void => {
     if (release) {
       if (kind !== JOIN) return;
       const snapshot = engine.exportSnapshot();
       if (snapshot) post(isLive ? REPLAY : LAST_KNOWN, snapshot);
-      if (isLive) return;
       // This tab may be in the background, where timers are slow.
-      if (!text) driver().act(hurry);
-      if (!stop) post(END, ...answer);
+      if (!content) act(hurry);
+      if (!stop) post(END, answer);
     } else if (kind === REPLAY && receiver && !isLive) {
       receiver.connected(200, 'text/event-stream', '');
       isLive = true;
-      feed(text);
+      feed(content as string);
     } else if (kind === EVENTS && isLive) {
-      feed(text);
+      feed(content as string);
     } else if (kind === LAST_KNOWN) {
-      driver().act((own) => own.importSnapshot(text));
+      act((own) => own.importSnapshot(content as string));
     } else if (kind === END) {
-      end(...(content as Answer));
+      end(content as Answer | undefined);
     } else if (kind === LEADER) {
       restart();
     }
   };
 
-  const enter = (): void => {
-    const own = new BroadcastChannel(name);
-    channel = own;
-    own.onmessage = hear;
-    abort = new AbortController();
-    const lead = (): Promise<void> => {
-      return new Promise((resolve) => {
-        // The lock may come when it is not wanted any more.
-        if (own !== channel) return resolve();
-        release = resolve;
-        post(LEADER);
-        restart();
-      });
-    };
-    // Where locks are refused, as in a frame without an origin, each tab leads for itself.
-    navigator.locks.request(name, { signal: abort.signal }, lead).catch(lead);
-  };
-
   const transport: Transport = (id, given) => {
     receiver = given;
     lastEventId = id;
-    if (!channel) enter();
+    if (!channel) {
+      const own = new BroadcastChannel(name);
+      channel = own;
+      own.onmessage = hear;
+      abort = new AbortController();
+      const lead = (): Promise<void> => {
+        return new Promise((resolve) => {
+          // The lock may come when it is not wanted any more.
+          if (own !== channel) return resolve();
+          release = resolve;
+          post(LEADER);
+          restart();
+        });
+      };
+      // Where locks are refused, as in a frame without an origin, each tab leads for itself.
+      navigator.locks.request(name, { signal: abort.signal }, lead).catch(lead);
+    }
     begin();
     return () => {
       receiver = undefined;
@@ -142,14 +137,13 @@ export function shareStream(name: string, open: Transport, engine: Engine, drive
       if (!stop) return;
       stop();
       stop = undefined;
-      post(END, ...answer);
+      post(END, answer);
     };
   };
 
   const leave = (): void => {
-    if (!channel) return;
-    channel.close();
-    abort.abort();
+    channel?.close();
+    abort?.abort();
     release?.();
     channel = release = undefined;
   };

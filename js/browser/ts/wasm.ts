@@ -10,16 +10,17 @@ type Given = Response | BufferSource | WebAssembly.Module;
 const compiled = new Map<unknown, Promise<WebAssembly.Module>>();
 
 /** A fresh instance of it. Rejects with WASM; the next call then tries anew. */
-export async function instantiate(source: WasmSource): Promise<WebAssembly.Instance> {
-  const key = source instanceof URL ? source.href : source;
+export async function instantiate(source: WasmSource): Promise<WebAssembly.Exports> {
+  const key = (source as Partial<URL> | undefined)?.href ?? source;
   try {
     const module = compiled.get(key) ?? load(key);
     compiled.set(key, module);
-    return await WebAssembly.instantiate(await module);
+    return (await WebAssembly.instantiate(await module)).exports;
   } catch (thrown) {
     compiled.delete(key);
-    const what = `${typeof key === 'string' ? key : 'options.wasm'} cannot be the engine: ${reasonOf(thrown)}`;
-    throw new SidekickError('WASM', what + remedy(), thrown);
+    const where = typeof key === 'string' ? key : 'options.wasm';
+    const message = `${where} cannot be the engine: ${reasonOf(thrown)}; a Content-Security-Policy must allow 'wasm-unsafe-eval'`;
+    throw new SidekickError('WASM', message, thrown);
   }
 }
 
@@ -30,14 +31,4 @@ async function load(source: string | Given | Promise<Given>): Promise<WebAssembl
   // By the right type, whatever the server says: else browsers refuse to compile it as it comes.
   const headers = { 'Content-Type': 'application/wasm' };
   return WebAssembly.compileStreaming(new Response(given.body ?? (given as BufferSource), { headers }));
-}
-
-function remedy(): string {
-  try {
-    // An empty module. A page that forbids the engine forbids this too.
-    new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0));
-    return "; the package's sidekick.wasm is";
-  } catch {
-    return "; the page's Content-Security-Policy must allow 'wasm-unsafe-eval' in script-src, which allows WebAssembly and no eval";
-  }
 }

@@ -1,11 +1,11 @@
 // What every client is apart from evaluation: start and end, status, flags, events, storage.
 
 import { drive, type Driver } from './driver.js';
-import { CLOSED, type Engine, ERROR, FLAGS_CHANGED, type Output, READY, type Status, STATUSES } from './engine.js';
+import { CLOSED, type Engine, ERROR, FLAGS_CHANGED, type Output, READY, type Status, STATUS_CHANGED, STATUSES } from './engine.js';
 import { reasonOf, SidekickError, type SidekickErrorCode } from './errors.js';
 import { Emitter } from './events.js';
 import type { Flag } from './flag.js';
-import { type ClientOptions, requestHeaders, streamAddress } from './options.js';
+import { type ClientOptions, type RequestHeaders, requestHeaders, streamAddress } from './options.js';
 import type { SnapshotKeeper } from './storage.js';
 import { fetchTransport, type Transport } from './transport.js';
 
@@ -24,25 +24,28 @@ export interface ClientEvents {
 const INIT_TIMEOUT = 5_000;
 /** Much longer timers would fire at once. */
 const LONGEST_TIMER = 2e9;
-/** How long a storage may take before the client connects without what it holds. */
-const LOAD_PATIENCE = 1_000;
 
 /** The base of all clients. Nothing here throws; only `init()` rejects. */
 export abstract class BaseClient<Options extends Omit<ClientOptions, 'storage'> = ClientOptions> extends Emitter<ClientEvents> {
-  protected readonly serverUrl: string;
-  protected readonly sdkKey: string;
-  protected readonly options: Options;
-  /** There from the start on. */
-  protected driver: Driver | undefined;
+  declare protected readonly serverUrl: string;
+  declare protected readonly sdkKey: string;
+  declare protected readonly options: Options;
+  // There from the start on.
+  declare protected engine?: Engine;
+  declare protected driver?: Driver;
+  /**
+   * Ends with the client.
+   * @internal
+   */
+  protected readonly life = new AbortController();
   /** What may lie behind a failed connection, where the platform does not tell. */
-  protected readonly suspicion: string = '';
+  protected suspicion = '';
   #keeper: SnapshotKeeper | undefined;
-  #engine: Engine | undefined;
-  #isStarted = false;
+  #isStarted: boolean | undefined;
   /** The promise of `init()`, but for a rejected one. */
   #init: Promise<void> | undefined;
-  /** Settles it; later calls do nothing. */
-  #settle: (error?: SidekickError) => void = NOTHING;
+  /** Settles it; later calls do nothing, as with every promise. */
+  #settle: ((error?: SidekickError) => void) | undefined;
   #lastError: SidekickError | undefined;
   /** The codes of what was said since all was well: an outage is a line or two for people, and not one each attempt. */
   readonly #said = new Set<string>();
@@ -69,42 +72,42 @@ export abstract class BaseClient<Options extends Omit<ClientOptions, 'storage'> 
       const timer = setTimeout(() => {
         const last = this.#lastError;
         const why = last ? `; the last error was ${last.code}: ${last.message}` : '';
-        this.#settle(new SidekickError('INIT_TIMEOUT', `no flags within ${limit} ms${why}`, last));
+        reject(new SidekickError('INIT_TIMEOUT', `no flags within ${limit} ms${why}`, last));
       }, limit);
       this.#settle = (error) => {
         clearTimeout(timer);
-        this.#settle = NOTHING;
-        if (!error) return resolve();
-        this.#init = undefined;
-        reject(error);
+        if (error) reject(error);
+        else resolve();
       };
     });
     this.#init = init;
     // A caller who doesn't wait is no caller who forgot to catch: errors are told as events too.
-    init.catch(NOTHING);
-    this.#settleWithFlags();
+    init.catch(() => {
+      this.#init = undefined;
+    });
+    this.#settleByStatus();
     void this.#start();
     return init;
   }
 
   /** Whether there are flags, and whether they are current. */
   get status(): Status {
-    return STATUSES[this.#engine?.status() ?? (this.#closing ? CLOSED : 0)]!;
+    return STATUSES[this.engine?.status() ?? (this.#closing ? CLOSED : 0)]!;
   }
 
   /** The store's revision that the flags are of; 0 before the first flags. */
   get revision(): number {
-    return this.#engine?.revision() ?? 0;
+    return this.engine?.revision() ?? 0;
   }
 
   /** All flags, sorted by key; a fresh copy, made of JSON at each call. */
   flags(): Flag[] {
-    return JSON.parse(this.#engine?.flagsJson() ?? '[]') as Flag[];
+    return JSON.parse(this.engine?.flagsJson() ?? '[]') as Flag[];
   }
 
   /** The flags as a text for the option `bootstrap` of another client; undefined before the first flags. */
   snapshot(): string | undefined {
-    return this.#engine?.exportSnapshot();
+    return this.engine?.exportSnapshot();
   }
 
   /**
@@ -113,11 +116,10 @@ export abstract class BaseClient<Options extends Omit<ClientOptions, 'storage'> 
    */
   close(): Promise<void> {
     if (this.#closing) return this.#closing;
-    // Set first, for a listener of `status` may call this again.
     this.#closing = Promise.resolve().then(() => this.#keeper?.end());
+    this.life.abort();
     if (this.driver) this.driver.act((engine) => engine.close());
-    else this.emit('status', 'closed');
-    this.#settle(closed());
+    else this.#hear({ kind: STATUS_CHANGED, text: '', number: CLOSED });
     return this.#closing;
   }
 
@@ -130,9 +132,9 @@ export abstract class BaseClient<Options extends Omit<ClientOptions, 'storage'> 
   /** Called before anybody hears of changed flags. */
   protected abstract forgetFlags(keys: readonly string[]): void;
 
-  /** The way to the stream. */
-  protected route(address: string, headers: Readonly<Record<string, string>>, _engine: Engine): Transport | Promise<Transport> {
-    return fetchTransport(address, headers);
+  /** The way to the stream, where `transport` alone is not. */
+  protected route(transport: Transport, _address: string, _headers: RequestHeaders, _engine: Engine): Transport | Promise<Transport> {
+    return transport;
   }
 
   /** What lies behind a failed connection, in words. */
@@ -148,34 +150,31 @@ export abstract class BaseClient<Options extends Omit<ClientOptions, 'storage'> 
    * Tells of an error.
    * @internal
    */
-  report(...[code, message, cause, status]: ConstructorParameters<typeof SidekickError>): SidekickError {
-    return this.#tell(new SidekickError(code, message, cause, status));
+  report(...what: ConstructorParameters<typeof SidekickError>): SidekickError {
+    return this.#tell(new SidekickError(...what));
   }
 
   async #start(): Promise<void> {
-    if (this.#closing) return this.#settle(closed());
-    if (this.#isStarted) return;
+    if (this.#closing || this.#isStarted) return;
     this.#isStarted = true;
     try {
-      const { streamUrl, headers, bootstrap } = this.options;
-      const address = streamAddress(this.serverUrl, streamUrl);
-      const all = requestHeaders(this.sdkKey, headers);
+      const address = streamAddress(this.serverUrl, this.options.streamUrl);
+      const headers = requestHeaders(this.sdkKey, this.options.headers);
       const engine = await this.open();
-      const transport = await this.route(address, all, engine);
+      const transport = await this.route(fetchTransport(address, headers), address, headers, engine);
       const keeper = await this.keeper();
       if (this.#closing) return;
       this.#keeper = keeper;
-      this.#engine = engine;
+      this.engine = engine;
       this.driver = drive(engine, transport, (notice, cause) => this.#hear(notice, cause));
-      this.#import(bootstrap, 'options.bootstrap');
-      const loading = keeper?.stored().then((stored) => this.#import(stored, 'the stored snapshot'));
-      // With the stored flags the stream can resume; but a storage that hangs must not keep them all away. Who waits for
-      // `init` goes on first in any case: to begin a request takes a page longer than to answer from a bootstrap.
-      await (loading && Promise.race([loading, new Promise((resolve) => setTimeout(resolve, LOAD_PATIENCE))]));
+      this.#import(this.options.bootstrap, 'options.bootstrap');
+      // With the stored flags the stream can resume. Who waits for `init` goes on first in any case: to begin a request
+      // takes a page longer than to answer from a bootstrap.
+      await keeper?.restore((stored) => this.#import(stored, 'the stored snapshot'));
       this.driver.act((engine, now) => engine.start(now));
     } catch (thrown) {
       this.#isStarted = false;
-      this.#settle(this.#tell(thrown as SidekickError));
+      this.#settle?.(this.#tell(thrown as SidekickError));
     }
   }
 
@@ -187,14 +186,14 @@ export abstract class BaseClient<Options extends Omit<ClientOptions, 'storage'> 
     }
   }
 
-  #hear({ kind, text, number }: Output, cause: unknown): void {
+  #hear({ kind, text, number }: Output, cause?: unknown): void {
     if (kind === ERROR) {
       const [code, ...words] = text.split(' ') as [SidekickErrorCode];
       let message = words.join(' ');
       if (cause) message += `: ${this.reasonOf(cause)}`;
       if (code === 'CONNECTION_FAILED') message += this.suspicion;
       const error = (this.#lastError = this.report(code, message, cause, number || undefined));
-      if (code === 'REFUSED') this.#settle(error);
+      if (code === 'REFUSED') this.#settle?.(error);
     } else if (kind === FLAGS_CHANGED) {
       const keys = text.split(',');
       this.forgetFlags(keys);
@@ -206,14 +205,17 @@ export abstract class BaseClient<Options extends Omit<ClientOptions, 'storage'> 
         this.#said.clear();
         this.emit('ready', undefined);
       }
-      this.#settleWithFlags();
+      this.#settleByStatus();
     }
     // Whatever it was: the keeper sees whether there is something to keep.
     this.#keeper?.changed();
   }
 
-  #settleWithFlags(): void {
-    if (/ready|stale/.test(this.status)) this.#settle();
+  /** Done with flags, and an error without a future. */
+  #settleByStatus(): void {
+    const { status } = this;
+    if (status === 'closed') this.#settle?.(new SidekickError('CLOSED', 'the client is closed'));
+    else if (status !== 'connecting') this.#settle?.();
   }
 
   #tell(error: SidekickError): SidekickError {
@@ -232,10 +234,4 @@ export abstract class BaseClient<Options extends Omit<ClientOptions, 'storage'> 
       // There is nobody left to tell.
     }
   }
-}
-
-function NOTHING(): void {}
-
-function closed(): SidekickError {
-  return new SidekickError('CLOSED', 'the client is closed');
 }

@@ -1,6 +1,6 @@
 // Moves bytes and timers between an engine and a transport. What they mean, the engine knows.
 
-import { CLOSED, CONNECT, DISCONNECT, type Engine, ERROR, type Output, WAKE_AT } from './engine.js';
+import { CLOSED, CONNECT, DISCONNECT, type Engine, ERROR, type Maybe, type Output, WAKE_AT } from './engine.js';
 import type { Transport } from './transport.js';
 
 /** An input of an engine. */
@@ -28,17 +28,20 @@ const NOTHING_BROKE = 0;
  * that. It must not throw.
  */
 export function drive(engine: Engine, transport: Transport, onNotice: (notice: Output, cause: unknown) => void): Driver {
+  const now = (): number => performance.now();
   let close: (() => void) | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
-  const act = (input: Input, cause?: unknown): void => {
-    input(engine, performance.now());
-    for (let output = engine.pollOutput(); output; output = engine.pollOutput()) {
+  /** Acts on what comes of an input; the call that gives it stands as the argument. */
+  const follow = (_input: void, cause?: unknown): void => {
+    for (let output: Maybe<Output>; (output = engine.pollOutput()); ) {
       const { kind, text, number } = output;
       if (kind === DISCONNECT) disconnect();
       else if (kind === CONNECT) connect(text);
-      else if (kind === WAKE_AT) wakeAt(number);
-      else if (kind !== ERROR || cause !== NOTHING_BROKE) onNotice(output, cause);
+      else if (kind === WAKE_AT) {
+        clearTimeout(timer);
+        timer = setTimeout(() => follow(engine.handleTimeout(now())), number - now());
+      } else if (kind !== ERROR || cause !== NOTHING_BROKE) onNotice(output, cause);
     }
     if (engine.status() === CLOSED) clearTimeout(timer);
   };
@@ -51,7 +54,7 @@ export function drive(engine: Engine, transport: Transport, onNotice: (notice: O
 
   const lose = (cause?: unknown): void => {
     disconnect();
-    act((_, now) => engine.handleDisconnected(now), cause);
+    follow(engine.handleDisconnected(now()), cause);
   };
 
   const connect = (lastEventId: string): void => {
@@ -59,10 +62,10 @@ export function drive(engine: Engine, transport: Transport, onNotice: (notice: O
     // What a dropped connection still has to say must not be taken for the words of the next one.
     const own = (close = transport(lastEventId, {
       connected: (...answer) => {
-        if (own === close) act((_, now) => engine.handleConnected(now, ...answer));
+        if (own === close) follow(engine.handleConnected(now(), ...answer));
       },
       bytes: (chunk) => {
-        if (own === close) act((_, now) => engine.handleBytes(now, chunk));
+        if (own === close) follow(engine.handleBytes(now(), chunk));
       },
       disconnected: (cause) => {
         if (own === close) lose(cause);
@@ -70,10 +73,5 @@ export function drive(engine: Engine, transport: Transport, onNotice: (notice: O
     }));
   };
 
-  const wakeAt = (at: number): void => {
-    clearTimeout(timer);
-    timer = setTimeout(() => act((_, now) => engine.handleTimeout(now)), at - performance.now());
-  };
-
-  return { act, drop: () => lose(NOTHING_BROKE) };
+  return { act: (input) => follow(input(engine, now())), drop: () => lose(NOTHING_BROKE) };
 }

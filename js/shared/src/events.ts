@@ -28,12 +28,10 @@ export abstract class Emitter<Map extends object> {
   protected emit<Event extends keyof Map>(event: Event, value: Map[Event]): number {
     const listeners = this.#heard(event);
     for (const listener of listeners) {
-      const tell = async (): Promise<void> => {
-        await undefined;
+      Promise.resolve()
         // One that was taken off in the meantime is not told any more. What one that is asynchronous throws comes here too.
-        if (listeners.has(listener)) await (listener(value) as unknown);
-      };
-      tell().catch((thrown) => this.thrown(thrown));
+        .then(() => listeners.has(listener) && (listener(value) as unknown))
+        .catch((thrown) => this.thrown(thrown));
     }
     return listeners.size;
   }

@@ -26,6 +26,9 @@ export interface ClientOptions {
   readonly onError?: ((error: SidekickError) => void) | undefined;
 }
 
+/** What each request is sent with. */
+export type RequestHeaders = Readonly<Record<string, string>>;
+
 /** The stream's address. Throws INVALID_URL. */
 export function streamAddress(serverUrl: string, streamUrl?: string): string {
   try {
@@ -42,8 +45,8 @@ export function streamAddress(serverUrl: string, streamUrl?: string): string {
   );
 }
 
-/** What each request is sent with. Throws INVALID_HEADER. */
-export function requestHeaders(sdkKey: string, headers: ClientOptions['headers']): Readonly<Record<string, string>> {
+/** The headers of each request. Throws INVALID_HEADER. */
+export function requestHeaders(sdkKey: string, headers: ClientOptions['headers']): RequestHeaders {
   const all = { Accept: 'text/event-stream', ...(sdkKey && { Authorization: `Bearer ${sdkKey}` }), ...headers };
   try {
     new Headers(all);

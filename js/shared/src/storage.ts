@@ -14,6 +14,8 @@ export interface SnapshotStorage {
 export interface SnapshotKeeper {
   /** What is stored, if it is a text. */
   stored(): Promise<string | undefined>;
+  /** Gives it to `take`. Done when that is, or after a second: a storage that hangs must not keep everything waiting. */
+  restore(take: (stored: string | undefined) => void): Promise<unknown>;
   /** There is something to save, soon. */
   changed(): void;
   /** Saves a last time; done when that is. */
@@ -21,6 +23,7 @@ export interface SnapshotKeeper {
 }
 
 const SAVE_INTERVAL = 1_000;
+const LOAD_PATIENCE = 1_000;
 
 /** Whose snapshots are kept. */
 export interface Owner {
@@ -55,12 +58,15 @@ export function keepSnapshots(owner: Owner, storage: SnapshotStorage): SnapshotK
     }));
   };
 
+  const stored = (): Promise<string | undefined> =>
+    attempt('load', async () => {
+      last = await storage.load();
+      return typeof last === 'string' ? last : undefined;
+    });
+
   return {
-    stored: () =>
-      attempt('load', async () => {
-        last = await storage.load();
-        return typeof last === 'string' ? last : undefined;
-      }),
+    stored,
+    restore: (take) => Promise.race([stored().then(take), new Promise((resolve) => setTimeout(resolve, LOAD_PATIENCE))]),
     changed() {
       timer ??= setTimeout(end, SAVE_INTERVAL);
     },
