@@ -8,11 +8,15 @@ const PIECE = 60_000;
 /** Words of 32 bits before the part of the exchange that has them: see `src/exchange.rs`. */
 const HANDLE = 4;
 const SPANS = 7;
+/** The words for the module's exports; those of a letter are as in `ts/engine.ts`. */
+const wordsFor = ({ a: attribute, d: handleBytes, e: handleConnected, i: pollOutput, j: reserve, l: create, m: resolve, n: evaluate, ...rest }) => {
+  return { attribute, handleBytes, handleConnected, pollOutput, reserve, create, resolve, evaluate, ...rest };
+};
 /** Room for the texts of all users of a case. */
 const ROOM = 262_144;
 
 export function engineWith(flags, flagKey) {
-  const engine = new WebAssembly.Instance(wasm).exports;
+  const engine = wordsFor(new WebAssembly.Instance(wasm).exports);
   const place = engine.create(1, 2);
   const exchange = () => new Int32Array(engine.memory.buffer, place);
   const give = (bytes) => {
@@ -24,10 +28,11 @@ export function engineWith(flags, flagKey) {
   const encoder = new TextEncoder();
 
   engine.start(0);
-  engine.handle_connected(0, 200, give(encoder.encode('text/event-stream')), -1);
+  const length = give(encoder.encode('text/event-stream'));
+  engine.handleConnected(0, 200, length, length);
   const replay = encoder.encode(replayOf(flags, 1));
-  for (let at = 0; at < replay.length; at += PIECE) engine.handle_bytes(1, give(replay.subarray(at, at + PIECE)));
-  while (engine.poll_output());
+  for (let at = 0; at < replay.length; at += PIECE) engine.handleBytes(1, give(replay.subarray(at, at + PIECE)));
+  while (engine.pollOutput());
 
   const count = engine.resolve(give(encoder.encode(flagKey)));
   const [slot, generation] = exchange().subarray(HANDLE);

@@ -1,4 +1,4 @@
-//! The memory in which JavaScript and Rust hand each other what is more than a few numbers. `ts/exchange.ts` is the other
+//! The memory in which JavaScript and Rust hand each other what is more than a few numbers. `ts/engine.ts` is the other
 //! end and has the same layout.
 
 use alloc::vec::Vec;
@@ -90,7 +90,7 @@ impl Exchange {
 /// Bytes that JavaScript wrote as a text.
 #[inline]
 fn utf8(bytes: &[u8]) -> &str {
-    // SAFETY: `ts/exchange.ts` writes single ASCII characters or what `TextEncoder` gives, which is UTF-8, and names no
+    // SAFETY: `ts/engine.ts` writes single ASCII characters or what `TextEncoder` gives, which is UTF-8, and names no
     // other places than those that it wrote.
     unsafe { core::str::from_utf8_unchecked(bytes) }
 }

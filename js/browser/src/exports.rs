@@ -1,5 +1,8 @@
 //! What JavaScript calls. `ts/engine.ts` is the caller.
 //!
+//! A page loads each name twice, with the module and with the client. So those that are no names of the client's too have
+//! one letter; the caller has the words for them.
+//!
 //! Times are milliseconds. A `length` says how many bytes of the input an argument is.
 
 use crate::engine::with;
@@ -11,7 +14,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 const UNUSABLE: i32 = -1;
 
 /// Sets the seed, in two halves that should be random. Gives the place of the exchange.
-#[wasm_bindgen]
+#[wasm_bindgen(js_name = l)]
 pub fn create(seed_high: u32, seed_low: u32) -> *const u8 {
     with(|engine| {
         engine.sync.seed(u64::from(seed_high) << 32 | u64::from(seed_low));
@@ -20,7 +23,7 @@ pub fn create(seed_high: u32, seed_low: u32) -> *const u8 {
 }
 
 /// Makes room for so many bytes of input; gives their place.
-#[wasm_bindgen]
+#[wasm_bindgen(js_name = j)]
 pub fn reserve(bytes: usize) -> *mut u8 {
     with(|engine| engine.exchange.reserve(bytes))
 }
@@ -32,7 +35,7 @@ pub fn start(now: f64) {
 }
 
 /// The server's answer arrived. Its content type stands first in the input, `Retry-After` behind it.
-#[wasm_bindgen]
+#[wasm_bindgen(js_name = e)]
 pub fn handle_connected(now: f64, status: u32, content_type_length: usize, length: usize) {
     with(|engine| {
         let text = engine.exchange.input_text(length);
@@ -43,25 +46,25 @@ pub fn handle_connected(now: f64, status: u32, content_type_length: usize, lengt
 }
 
 /// Bytes of the stream arrived.
-#[wasm_bindgen]
+#[wasm_bindgen(js_name = d)]
 pub fn handle_bytes(now: f64, length: usize) {
     with(|engine| engine.sync.handle_bytes(now as u64, engine.exchange.bytes(length)));
 }
 
 /// The connection is gone.
-#[wasm_bindgen]
+#[wasm_bindgen(js_name = f)]
 pub fn handle_disconnected(now: f64) {
     with(|engine| engine.sync.handle_disconnected(now as u64));
 }
 
 /// A moment came that `poll_output` named.
-#[wasm_bindgen]
+#[wasm_bindgen(js_name = g)]
 pub fn handle_timeout(now: f64) {
     with(|engine| engine.sync.handle_timeout(now as u64));
 }
 
 /// The network is back, or somebody looks at the page again.
-#[wasm_bindgen]
+#[wasm_bindgen(js_name = k)]
 pub fn retry_now(now: f64) {
     with(|engine| engine.sync.retry_now(now as u64));
 }
@@ -75,7 +78,7 @@ pub fn close() {
 /// What is to be done or known next: 0 nothing, 1 disconnect, 2 connect (text: the last event id, or none), 3 an error
 /// (text: code and message, with a space between; number: HTTP status or 0), 4 flags changed (text: their keys, with
 /// commas between), 5 the status changed (number: as `status`), 6 wake at (number).
-#[wasm_bindgen]
+#[wasm_bindgen(js_name = i)]
 pub fn poll_output() -> u32 {
     with(|engine| {
         let exchange = &mut engine.exchange;
@@ -135,7 +138,7 @@ pub fn revision() -> f64 {
 }
 
 /// Shows all flags as a JSON array.
-#[wasm_bindgen]
+#[wasm_bindgen(js_name = c)]
 pub fn flags_json() {
     with(|engine| {
         engine.exchange.output.clear();
@@ -145,7 +148,7 @@ pub fn flags_json() {
 }
 
 /// Shows the flags as a snapshot; answers whether there are any.
-#[wasm_bindgen]
+#[wasm_bindgen(js_name = b)]
 pub fn export_snapshot() -> bool {
     with(|engine| match engine.sync.export_snapshot() {
         Some(snapshot) => {
@@ -158,7 +161,7 @@ pub fn export_snapshot() -> bool {
 }
 
 /// Takes the flags of a snapshot: 1 taken, 0 not for those here are newer, -1 it is none, and the text says why.
-#[wasm_bindgen]
+#[wasm_bindgen(js_name = h)]
 pub fn import_snapshot(length: usize) -> i32 {
     with(|engine| match engine.sync.import_snapshot(engine.exchange.bytes(length)) {
         Ok(is_taken) => is_taken.into(),
@@ -173,7 +176,7 @@ pub fn import_snapshot(length: usize) -> i32 {
 
 /// Shows where the flag lies whose key is the input, with its fixed answer and, as the number, its revision. Answers how
 /// many attributes its rules read; -1 where there is no such flag.
-#[wasm_bindgen]
+#[wasm_bindgen(js_name = m)]
 pub fn resolve(length: usize) -> i32 {
     with(|engine| {
         let exchange = &mut engine.exchange;
@@ -191,7 +194,7 @@ pub fn resolve(length: usize) -> i32 {
 }
 
 /// Shows the name of an attribute that the flag resolved last reads.
-#[wasm_bindgen]
+#[wasm_bindgen(js_name = a)]
 pub fn attribute(index: usize) {
     with(|engine| {
         let exchange = &mut engine.exchange;
@@ -203,7 +206,7 @@ pub fn attribute(index: usize) {
 
 /// The answer for the user key and the attributes that stand in the exchange, as `Evaluation::to_bits` packs it, or
 /// `UNUSABLE`.
-#[wasm_bindgen]
+#[wasm_bindgen(js_name = n)]
 pub fn evaluate(slot: u32, generation: u32) -> i32 {
     with(|engine| {
         let Some(flag) = engine.sync.store().get_by_handle(FlagHandle { slot, generation }) else {

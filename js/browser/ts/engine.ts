@@ -8,21 +8,21 @@ import type * as Wasm from '../wasm/sidekick.wasm';
 /** What the module exports. */
 export type Exports = typeof Wasm;
 
-// The names of the module's exports; beside them it has those of `Engine`.
-const ATTRIBUTE = 'attribute';
-const EXPORT_SNAPSHOT = 'export_snapshot';
-const FLAGS_JSON = 'flags_json';
-const HANDLE_BYTES = 'handle_bytes';
-const HANDLE_CONNECTED = 'handle_connected';
-const HANDLE_DISCONNECTED = 'handle_disconnected';
-const HANDLE_TIMEOUT = 'handle_timeout';
-const IMPORT_SNAPSHOT = 'import_snapshot';
-const POLL_OUTPUT = 'poll_output';
-const RESERVE = 'reserve';
-const RETRY_NOW = 'retry_now';
-export const CREATE = 'create';
-const RESOLVE = 'resolve';
-const EVALUATE = 'evaluate';
+// The names of the module's exports, which a page loads twice, there and here. In full are only those of `Engine`.
+const ATTRIBUTE = 'a';
+const EXPORT_SNAPSHOT = 'b';
+const FLAGS_JSON = 'c';
+const HANDLE_BYTES = 'd';
+const HANDLE_CONNECTED = 'e';
+const HANDLE_DISCONNECTED = 'f';
+const HANDLE_TIMEOUT = 'g';
+const IMPORT_SNAPSHOT = 'h';
+const POLL_OUTPUT = 'i';
+const RESERVE = 'j';
+const RETRY_NOW = 'k';
+export const CREATE = 'l';
+const RESOLVE = 'm';
+const EVALUATE = 'n';
 
 // In words of 32 bits from the start. Before them stands the number, of 64 bits.
 /** Two words: where the text starts, and its length. */
