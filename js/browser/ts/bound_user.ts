@@ -39,7 +39,7 @@ export class BoundUser {
       this.#answers.clear();
     }
     let bits = this.#answers.get(flagKey);
-    if (!bits) {
+    if (bits === undefined) {
       bits = this.#client.ask(flagKey, this.#userKey, this.#attributes, defaultValue);
       if (bits >= GIVEN) this.#answers.set(flagKey, bits);
     }
