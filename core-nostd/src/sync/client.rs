@@ -299,6 +299,7 @@ impl SyncClient {
     }
 
     /// Waits for what the server asked for, and then for a while that [`retry_now`](Self::retry_now) may cut short.
+    #[cfg_attr(target_family = "wasm", inline(never))]
     fn wait(&mut self, now: u64, floor: u64, jitter: u64) {
         let asked = now.saturating_add(floor);
         self.state = State::Waiting;

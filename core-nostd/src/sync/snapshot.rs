@@ -10,31 +10,29 @@ use crate::sse;
 use crate::store::FlagStore;
 use alloc::vec::Vec;
 
-/// A comment of the event stream, so that the whole text is one.
-const HEAD: &str = ": sidekick-snapshot ";
-const VERSION: &str = "1";
+/// How the first line starts: a comment of the event stream, so that the whole text is one, with the format's version.
+const HEAD: &str = ": sidekick-snapshot 1 ";
+/// The first line's bytes: the start, a hash, and its end.
+const LINE: usize = HEAD.len() + 9;
 
 /// The snapshot of a store; `None` where it never had flags.
 pub(crate) fn export(store: &FlagStore) -> Option<Vec<u8>> {
     let id = store.id()?;
     // The hash of what is not there yet is as long as any.
-    let mut text = head(b"");
-    let start = text.len();
+    let mut text = line(b"");
     sse::connected(&mut text);
     store.write_documents(sse::REPLAYED[0], sse::REPLAYED[1], &mut text);
     sse::ready(id, store.len(), &mut text);
-    let right = head(text.get(start..).unwrap_or_default());
+    let right = line(text.get(LINE..).unwrap_or_default());
     text.iter_mut().zip(right).for_each(|(byte, right)| *byte = right);
     Some(text)
 }
 
-/// The first line: the version, and the MurmurHash3 of what follows, against damage.
-fn head(replay: &[u8]) -> Vec<u8> {
+/// The first line, with the MurmurHash3 of what follows, against damage.
+fn line(replay: &[u8]) -> Vec<u8> {
     let mut line = Vec::new();
     let mut writer = Writer::new(&mut line);
     writer.raw(HEAD);
-    writer.raw(VERSION);
-    writer.raw(" ");
     writer.hexadecimal(murmur3_x86_32(replay, 0).into(), 8);
     writer.raw("\n");
     line
@@ -42,21 +40,20 @@ fn head(replay: &[u8]) -> Vec<u8> {
 
 /// Brings the flags of a snapshot into a store that has none yet.
 pub(crate) fn import(text: &[u8], store: &mut FlagStore) -> Result<(), Error> {
-    let end = text.iter().position(|byte| *byte == b'\n').map_or(text.len(), |end| end + 1);
-    let (line, replay) = text.split_at_checked(end).unwrap_or_default();
-    if line != head(replay) {
-        if cfg!(not(feature = "messages")) {
-            return Err(invalid("", b""));
-        }
-        let rest = line.strip_prefix(HEAD.as_bytes()).ok_or_else(|| invalid("it does not start as one", b""))?;
-        let version = rest.split(|byte| *byte == b' ').next().unwrap_or_default();
-        return Err(if version == VERSION.as_bytes() {
-            invalid("it was cut or changed: its hash is another", b"")
-        } else {
-            invalid("this version reads no snapshots of version ", version)
-        });
+    let (first, replay) = text.split_at_checked(LINE).unwrap_or_default();
+    if first == line(replay) { read(replay, store) } else { Err(refusal(text)) }
+}
+
+/// Why a text is refused that does not start with the right line.
+fn refusal(text: &[u8]) -> Error {
+    // Without messages nobody reads it.
+    let Some(rest) = text.strip_prefix(b": sidekick-snapshot ").filter(|_| cfg!(feature = "messages")) else {
+        return invalid("it does not start as one", b"");
+    };
+    match rest.split(|byte| matches!(byte, b' ' | b'\n')).next().unwrap_or_default() {
+        b"1" => invalid("it was cut or changed: its hash is another", b""),
+        version => invalid("this version reads no snapshots of version ", version),
     }
-    read(replay, store)
 }
 
 fn read(replay: &[u8], store: &mut FlagStore) -> Result<(), Error> {
