@@ -6,7 +6,7 @@ use alloc::boxed::Box;
 use core::fmt;
 
 /// What a flag is called: 1 to 128 of `A-Z a-z 0-9 . _ -`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FlagKey(Box<str>);
 
 impl FlagKey {
@@ -50,6 +50,13 @@ impl FlagKey {
 /// Whether `text` is 1 or more of `A-Z a-z 0-9 . _ -`.
 pub(crate) fn is_name(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'))
+}
+
+// As it is made from text, so that there is one function that does this.
+impl Clone for FlagKey {
+    fn clone(&self) -> Self {
+        Self(self.as_str().into())
+    }
 }
 
 impl fmt::Display for FlagKey {
