@@ -144,10 +144,13 @@ impl SyncError {
 
     /// Appends the message, as [`Display`](fmt::Display) gives it.
     pub fn write_message(&self, out: &mut Vec<u8>) {
-        let mut numbers = self.numbers.iter();
+        let [mut number, second] = self.numbers;
         for byte in self.words().1.bytes() {
             match byte {
-                b'#' => Writer::new(out).integer(numbers.next().copied().unwrap_or_default()),
+                b'#' => {
+                    Writer::new(out).integer(number);
+                    number = second;
+                }
                 b'$' => out.extend_from_slice(&self.text),
                 _ => out.push(byte),
             }
