@@ -31,14 +31,15 @@ pub(crate) fn read<F>(reader: &mut Reader<'_>, read_flag: fn(&mut Reader<'_>) ->
             _ => reader.skip(),
         }
     }
-    match (kind, flag, key) {
-        (Some(Kind::Upsert), Some(flag), _) => return Some(Change::Upsert(flag)),
-        (Some(Kind::Delete), _, Some(key)) => return Some(Change::Delete(key)),
-        (Some(Kind::Upsert), ..) => reader.missing_field(&fields, "flag"),
-        (Some(Kind::Delete), ..) => reader.missing_field(&fields, "key"),
-        _ => {}
+    let (change, field) = match kind {
+        Some(Kind::Upsert) => (flag.map(Change::Upsert), "flag"),
+        Some(Kind::Delete) => (key.map(Change::Delete), "key"),
+        _ => return None,
+    };
+    if change.is_none() {
+        reader.missing_field(&fields, field);
     }
-    None
+    change
 }
 
 /// The types of changes that this version knows.
