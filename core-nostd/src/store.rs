@@ -48,7 +48,7 @@ impl FlagStore {
 
     /// Adds a flag to the staging set; of two with one key the later counts. Answers whether a replay is open.
     pub fn stage(&mut self, flag: Flag) -> bool {
-        self.stage_compiled(Box::new(CompiledFlag::new(flag)))
+        self.stage_compiled(Box::new(CompiledFlag::new(flag))).is_some()
     }
 
     /// Makes the staging set the live one, at the moment `id`. Answers whether a replay was open. Handles go stale.
@@ -206,14 +206,13 @@ impl FlagStore {
         Self { live: FlagSet::empty(generation), id: None, staging: None }
     }
 
-    /// As [`stage`](Self::stage).
-    pub(crate) fn stage_compiled(&mut self, flag: Box<CompiledFlag>) -> bool {
-        let Some(staging) = &mut self.staging else {
-            return false;
-        };
+    /// As [`stage`](Self::stage). Answers how many flags are staged, of which two with one key count twice, and how much
+    /// memory they take, by an estimate; `None` where no replay is open.
+    pub(crate) fn stage_compiled(&mut self, flag: Box<CompiledFlag>) -> Option<(usize, usize)> {
+        let staging = self.staging.as_mut()?;
         staging.heap_bytes += flag.heap_bytes();
         staging.flags.push(flag);
-        true
+        Some((staging.flags.len(), staging.heap_bytes))
     }
 
     /// Sets a flag or takes it out, and goes to a revision; answers whether it was there.
@@ -225,16 +224,6 @@ impl FlagStore {
     /// A generation that no handle of this store has.
     pub(crate) const fn next_generation(&self) -> u32 {
         self.live.next_generation()
-    }
-
-    /// How many flags are staged; two with one key count twice.
-    pub(crate) fn staged_len(&self) -> usize {
-        self.staging.as_ref().map_or(0, |staging| staging.flags.len())
-    }
-
-    /// How much memory the staged flags take, by an estimate.
-    pub(crate) fn staged_heap_bytes(&self) -> usize {
-        self.staging.as_ref().map_or(0, |staging| staging.heap_bytes)
     }
 
     /// Ends the replay and gives what it brought, ready to become live; nothing where none was open.

@@ -133,8 +133,8 @@ const HEARTBEAT: Option<usize> = Some(4);
 fn stage(store: &mut FlagStore, event: Event<'_>, source: Source) -> Result<(), Box<SyncError>> {
     match read_change(event)? {
         Some(Change::Upsert(flag)) => {
-            store.stage_compiled(flag);
-            within_limits(store.staged_len(), store.staged_heap_bytes())
+            let (flags, heap_bytes) = store.stage_compiled(flag).unwrap_or_default();
+            within_limits(flags, heap_bytes)
         }
         // Of a type to come.
         None if source != Source::Snapshot => Ok(()),
