@@ -21,8 +21,9 @@
  * Threads: every function may be called from any thread at any time, but `sidekick_client_free`, `sidekick_user_free` and
  * `sidekick_bytes_free`, which nobody else may be using their argument with. Evaluations run side by side, also while
  * another thread feeds the stream; as a rule one waits for 4 KiB of the stream at most, for the step in which a full
- * replay becomes live, or for a snapshot that is imported. What happens to a client should be told by one thread at a
- * time, for its order has a meaning. No lock is held while a function of the host's is called.
+ * replay becomes live, or for a snapshot that is imported or, where the stream waits for that, exported. What happens to
+ * a client should be told by one thread at a time, for its order has a meaning. No lock is held while a function of the
+ * host's is called.
  *
  * Ownership: clients, users and bytes that the library gives are the caller's, and go back to the library by their own
  * function. Nothing else is to be freed.
@@ -266,7 +267,7 @@ SidekickError sidekick_poll_output(const SidekickClient *client,
 SidekickError sidekick_state(const SidekickClient *client, SidekickState *state);
 
 // Writes the flags to `bytes`, in the form that `what`, a `SidekickExport`, names. They are the caller's: give them to
-// `sidekick_bytes_free`. Feeding waits meanwhile; evaluations do not.
+// `sidekick_bytes_free`. Feeding waits meanwhile, and what asks after it has begun to wait.
 //
 // Errors: `SIDEKICK_ERROR_NUMBER` where there is no such form.
 SidekickError sidekick_export(const SidekickClient *client, uint32_t what, SidekickBytes *bytes);

@@ -162,7 +162,7 @@ pub unsafe extern "C" fn sidekick_state(client: *const SidekickClient, state: *m
 }
 
 /// Writes the flags to `bytes`, in the form that `what`, a `SidekickExport`, names. They are the caller's: give them to
-/// `sidekick_bytes_free`. Feeding waits meanwhile; evaluations do not.
+/// `sidekick_bytes_free`. Feeding waits meanwhile, and what asks after it has begun to wait.
 ///
 /// Errors: `SIDEKICK_ERROR_NUMBER` where there is no such form.
 #[unsafe(no_mangle)]
