@@ -238,11 +238,4 @@ impl FlagStore {
         self.id = Some(id);
         self.live.differences(&before, give);
     }
-
-    /// Goes to where another store stands, if that has flags; `give` as in [`replace`](Self::replace).
-    pub(crate) fn take_over(&mut self, other: Self, give: &mut dyn FnMut(&FlagKey)) {
-        if let Some(id) = other.id {
-            self.replace(other.live, id, give);
-        }
-    }
 }

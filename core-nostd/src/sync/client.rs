@@ -248,20 +248,28 @@ impl SyncClient {
     }
 
     /// Takes the flags of a snapshot, if this client has none yet or older ones of the same history; answers whether it
-    /// did. The next connection then resumes from there.
+    /// did. The next connection then resumes from there. While a stream is read, which brings newer ones, none is taken.
     ///
     /// # Errors
     /// What is wrong with the text. The flags stay as they were.
     pub fn import_snapshot(&mut self, text: &[u8]) -> Result<bool, Error> {
-        let mut other = FlagStore::starting_at(self.store.next_generation());
-        snapshot::import(text, &mut other)?;
-        let is_newer = self.store.id().is_none()
-            || self.store.epoch() == other.epoch() && self.store.revision() < other.revision();
-        if !is_newer || self.state == State::Closed {
+        let replay = snapshot::replay(text)?;
+        if matches!(self.state, State::Streaming | State::Closed) {
             return Ok(false);
         }
-        self.store.take_over(other, &mut |key| self.outbox.changed(key));
-        Ok(true)
+        let generation = self.store.next_generation();
+        let is_resumed = self.stream.is_resumed();
+        self.stream = Stream::new(Source::Snapshot, MAX_EVENT);
+        let read = self.stream.read(replay, &mut self.store, &mut |key| self.outbox.changed(key));
+        let is_whole = self.stream.is_live();
+        self.forget_stream();
+        if is_resumed {
+            self.stream.resume();
+        }
+        match read {
+            Ok(()) if is_whole => Ok(self.store.next_generation() != generation),
+            read => Err(snapshot::unreadable(read.err().as_deref())),
+        }
     }
 
     fn connect(&mut self, now: u64) {

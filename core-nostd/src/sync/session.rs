@@ -32,7 +32,7 @@ pub(crate) enum Source {
     Stream,
     /// A stream that was asked for with a `Last-Event-ID`.
     ResumedStream,
-    /// A snapshot: one full replay, and nothing that this version does not know.
+    /// A snapshot: one full replay, which counts where it is newer than what is there.
     Snapshot,
 }
 
@@ -65,11 +65,6 @@ impl Session {
         self.source == Source::ResumedStream
     }
 
-    /// Whether this was a snapshot, and nothing may follow.
-    pub(crate) fn is_whole(&self) -> bool {
-        self.is_live() && self.source == Source::Snapshot
-    }
-
     /// Takes the stream's next event. Gives `changed` the keys of the flags that it changes.
     pub(crate) fn handle(
         &mut self,
@@ -79,9 +74,8 @@ impl Session {
     ) -> Result<(), Box<SyncError>> {
         let kind = KINDS.iter().position(|kind| *kind == event.kind);
         match (self.phase, kind) {
-            (Phase::Replay, CONNECTED) | (_, None) if self.source == Source::Snapshot => {
-                return Err(SyncError::invalid(OUT_OF_TURN));
-            }
+            // The snapshot is over.
+            (Phase::Live, _) if self.source == Source::Snapshot => {}
             (_, CONNECTED) => {
                 store.begin_replay();
                 self.phase = if self.is_live() { Phase::ReplayInPlace } else { Phase::Replay };
@@ -94,7 +88,7 @@ impl Session {
                 }
                 self.phase = Phase::Live;
             }
-            (Phase::Replay | Phase::ReplayInPlace, MESSAGE) => stage(store, event, self.source)?,
+            (Phase::Replay | Phase::ReplayInPlace, MESSAGE) => stage(store, event)?,
             (Phase::Replay | Phase::ReplayInPlace, READY) | (Phase::Live, MESSAGE) => {
                 let Some((epoch, revision)) = EventId::split(event.id) else {
                     return Err(SyncError::invalid("an event without an id"));
@@ -102,9 +96,16 @@ impl Session {
                 let is_known = store.epoch().map(Epoch::as_str) == Some(epoch);
                 if self.phase != Phase::Live {
                     let own = if is_known { store.revision() } else { Revision::ZERO };
-                    let staged = take_replay(store, event, revision, own)?;
-                    let id = EventId { epoch: Epoch::unchecked(epoch), revision };
-                    store.replace(staged, id, changed);
+                    let staged = take_replay(store, event, revision)?;
+                    let is_wanted = match self.source {
+                        Source::Snapshot => store.id().is_none() || is_known && revision > own,
+                        _ if revision < own => return Err(SyncError::behind(revision, own)),
+                        _ => true,
+                    };
+                    if is_wanted {
+                        let id = EventId { epoch: Epoch::unchecked(epoch), revision };
+                        store.replace(staged, id, changed);
+                    }
                     self.phase = Phase::Live;
                 } else if is_known {
                     apply(store, event, revision, changed)?;
@@ -121,7 +122,7 @@ impl Session {
     }
 }
 
-pub(super) const OUT_OF_TURN: &str = "an event out of turn";
+const OUT_OF_TURN: &str = "an event out of turn";
 
 const KINDS: [&str; 5] = ["connected", "resumed", "message", "ready", "heartbeat"];
 const CONNECTED: Option<usize> = Some(0);
@@ -130,33 +131,24 @@ const MESSAGE: Option<usize> = Some(2);
 const READY: Option<usize> = Some(3);
 const HEARTBEAT: Option<usize> = Some(4);
 
-fn stage(store: &mut FlagStore, event: Event<'_>, source: Source) -> Result<(), Box<SyncError>> {
+fn stage(store: &mut FlagStore, event: Event<'_>) -> Result<(), Box<SyncError>> {
     match read_change(event)? {
         Some(Change::Upsert(flag)) => {
             let (flags, heap_bytes) = store.stage_compiled(flag).unwrap_or_default();
             within_limits(flags, heap_bytes)
         }
         // Of a type to come.
-        None if source != Source::Snapshot => Ok(()),
-        _ => Err(SyncError::invalid(OUT_OF_TURN)),
+        None => Ok(()),
+        Some(Change::Delete(_)) => Err(SyncError::invalid(OUT_OF_TURN)),
     }
 }
 
-/// Ends a replay; gives the flags, if they are as many as the server says, of the revision that it says, and not older
-/// than `own`.
-fn take_replay(
-    store: &mut FlagStore,
-    event: Event<'_>,
-    revision: Revision,
-    own: Revision,
-) -> Result<FlagSet, Box<SyncError>> {
+/// Ends a replay; gives the flags, if they are as many as the server says, and of the revision that it says.
+fn take_replay(store: &mut FlagStore, event: Event<'_>, revision: Revision) -> Result<FlagSet, Box<SyncError>> {
     let ready = read_pair(event, &["revision", "flags"], |reader| Revision::read(reader).get());
     let (ready, flags) = ready.map_err(|error| SyncError::unreadable("`ready`", &error))?;
     if ready != revision {
         return Err(SyncError::invalid("`ready` of another revision"));
-    }
-    if revision < own {
-        return Err(SyncError::behind(revision, own));
     }
     let staged = store.take_staged();
     if staged.len() as u64 == flags { Ok(staged) } else { Err(SyncError::invalid("`ready` of another count")) }

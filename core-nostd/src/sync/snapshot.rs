@@ -1,8 +1,7 @@
 //! The last-known flags as a text that outlives the process: a replay as the server would send it, behind one line with
 //! the format's version and a hash.
 
-use super::session::Source;
-use super::stream::Stream;
+use super::fault::SyncError;
 use crate::error::{Error, ErrorKind};
 use crate::json::Writer;
 use crate::murmur3::murmur3_x86_32;
@@ -38,10 +37,10 @@ fn line(replay: &[u8]) -> Vec<u8> {
     line
 }
 
-/// Brings the flags of a snapshot into a store that has none yet.
-pub(crate) fn import(text: &[u8], store: &mut FlagStore) -> Result<(), Error> {
+/// The replay of a snapshot, if its first line is right.
+pub(crate) fn replay(text: &[u8]) -> Result<&[u8], Error> {
     let (first, replay) = text.split_at_checked(LINE).unwrap_or_default();
-    if first == line(replay) { read(replay, store) } else { Err(refusal(text)) }
+    if first == line(replay) { Ok(replay) } else { Err(refusal(text)) }
 }
 
 /// Why a text is refused that does not start with the right line.
@@ -56,19 +55,14 @@ fn refusal(text: &[u8]) -> Error {
     }
 }
 
-fn read(replay: &[u8], store: &mut FlagStore) -> Result<(), Error> {
-    let read = Stream::new(Source::Snapshot, replay.len()).read(replay, store, &mut |_| {});
-    match read {
-        Ok(()) if store.id().is_some() => Ok(()),
-        Ok(()) => Err(invalid("it is not one full replay", b"")),
-        Err(fault) => {
-            let mut message = Vec::new();
-            if cfg!(feature = "messages") {
-                fault.write_message(&mut message);
-            }
-            Err(invalid("", &message))
-        }
+/// A replay with a right hash is wrong all the same; or there was no fault, and it does not end.
+pub(crate) fn unreadable(fault: Option<&SyncError>) -> Error {
+    let mut message = Vec::new();
+    match fault.filter(|_| cfg!(feature = "messages")) {
+        Some(fault) => fault.write_message(&mut message),
+        None => return invalid("it is not one full replay", b""),
     }
+    invalid("", &message)
 }
 
 #[cold]

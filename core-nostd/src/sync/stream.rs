@@ -1,7 +1,7 @@
 //! One stream: its bytes in, what its events do to the flags out.
 
 use super::fault::SyncError;
-use super::session::{OUT_OF_TURN, Session, Source};
+use super::session::{Session, Source};
 use crate::flag_key::FlagKey;
 use crate::sse::Parser;
 use crate::store::FlagStore;
@@ -33,10 +33,6 @@ impl Stream {
                 Ok(Some(event)) => self.session.handle(store, event, changed)?,
                 Ok(None) => return Ok(()),
                 Err(error) => return Err(SyncError::unreadable("an event", &error)),
-            }
-            // A line that ends in CR and LF is over at CR.
-            if self.session.is_whole() && !matches!(bytes, b"" | b"\n") {
-                return Err(SyncError::invalid(OUT_OF_TURN));
             }
         }
     }

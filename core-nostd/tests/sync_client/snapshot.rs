@@ -6,9 +6,11 @@ use proptest::prelude::*;
 use sidekick_core::sync::{Status, SyncClient};
 use sidekick_core::{FlagKey, murmur3_x86_32};
 
+/// A client that has flags, and no stream at present.
 fn client(id: &str, listed: &[(&str, u64)]) -> SyncClient {
     let mut host = Host::streaming(1);
     host.bytes(1, &replay(id, listed));
+    host.client.handle_disconnected(2);
     host.client
 }
 
@@ -62,9 +64,6 @@ fn what_is_sealed_but_not_one_replay_is_refused() {
         String::new(),
         connected.to_owned(),
         good.replace(connected, ""),
-        format!("{connected}{good}"),
-        format!("{good}{good}"),
-        format!("{good}\n\n"),
         good.replace("UPSERT", "DELETE"),
         good.replace("\"flags\":2", "\"flags\":1"),
         good.replace("e1:9", "e1:8"),
@@ -73,7 +72,6 @@ fn what_is_sealed_but_not_one_replay_is_refused() {
         good.replace("\"key\":\"a\"", "\"key\":\"\""),
         good.replace("\"key\":\"a\"", "\"key\":\"b\""),
         good.replace("id:", "event: heartbeat\ndata: {\"revision\":9,\"digest\":\"0000000000000000\"}\n\nid:"),
-        good.replace("id:", "event: later\ndata: x\n\nid:"),
     ] {
         let mut client = SyncClient::new(1);
         assert!(client.import_snapshot(&sealed(bad.as_bytes())).is_err(), "{bad}");
@@ -82,6 +80,34 @@ fn what_is_sealed_but_not_one_replay_is_refused() {
     let two = String::from_utf8(sealed(good.as_bytes())).unwrap().replace("snapshot 1", "snapshot 2");
     let error = SyncClient::new(1).import_snapshot(two.as_bytes()).unwrap_err().to_string();
     assert!(error.contains("version") || cfg!(not(feature = "messages")), "{error}");
+}
+
+#[test]
+fn what_a_stream_may_have_beside_one_replay_is_passed_over() {
+    let good = snapshot("e1:9", &[("a", 3), ("b", 9)]);
+    let good = std::str::from_utf8(body(&good)).unwrap();
+    for other in [
+        format!("event: connected\ndata: true\n\n{good}"),
+        format!("{good}{good}"),
+        format!("{good}id: e1:10\ndata: {{\"type\":\"DELETE\",\"key\":\"a\"}}\n\n"),
+        format!("{good}data: what is this?\n\n"),
+        good.replace("id:", "event: later\ndata: x\n\nid:"),
+        good.replace("id:", "data: {\"type\":\"LATER\"}\n\nid:"),
+    ] {
+        let mut client = SyncClient::new(1);
+        assert_eq!(client.import_snapshot(&sealed(other.as_bytes())), Ok(true), "{other}");
+        assert_eq!(client.export_snapshot().as_deref().map(body), Some(good.as_bytes()));
+    }
+}
+
+#[test]
+fn while_a_stream_is_read_none_is_taken() {
+    let mut host = Host::streaming(1);
+    assert_eq!(host.client.import_snapshot(&snapshot("e1:9", &[("a", 3)])), Ok(false));
+    assert!(host.client.import_snapshot(b"no snapshot").is_err());
+    assert!(host.client.store().id().is_none());
+    host.bytes(1, b"event: connected\ndata: true\n\nid: e1:3\nevent: ready\ndata: {\"revision\":3,\"flags\":0}\n\n");
+    assert_eq!(host.client.status(), Status::Ready, "the stream goes on");
 }
 
 #[test]
