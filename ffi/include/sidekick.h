@@ -272,8 +272,8 @@ SidekickError sidekick_state(const SidekickClient *client, SidekickState *state)
 // Errors: `SIDEKICK_ERROR_NUMBER` where there is no such form.
 SidekickError sidekick_export(const SidekickClient *client, uint32_t what, SidekickBytes *bytes);
 
-// Takes the flags of a snapshot, if the client has none yet or older ones of the same history, and writes to `is_taken`, if
-// that is not null, whether it did. Poll the outputs afterwards. Evaluations wait until the snapshot is read.
+// Takes the flags of a snapshot, if the client has none yet or older ones of the same history and reads no stream, which
+// brings newer ones; writes to `is_taken`, if that is not null, whether it did. Poll the outputs afterwards. Evaluations wait until the snapshot is read.
 //
 // Errors: `SIDEKICK_ERROR_SNAPSHOT` where it is damaged or none, in words by `sidekick_last_error`. The flags stay as they
 // were.

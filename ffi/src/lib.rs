@@ -183,8 +183,8 @@ pub unsafe extern "C" fn sidekick_export(
     unsafe { guard::run(client, act) }
 }
 
-/// Takes the flags of a snapshot, if the client has none yet or older ones of the same history, and writes to `is_taken`, if
-/// that is not null, whether it did. Poll the outputs afterwards. Evaluations wait until the snapshot is read.
+/// Takes the flags of a snapshot, if the client has none yet or older ones of the same history and reads no stream, which
+/// brings newer ones; writes to `is_taken`, if that is not null, whether it did. Poll the outputs afterwards. Evaluations wait until the snapshot is read.
 ///
 /// Errors: `SIDEKICK_ERROR_SNAPSHOT` where it is damaged or none, in words by `sidekick_last_error`. The flags stay as they
 /// were.
