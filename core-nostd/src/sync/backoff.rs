@@ -40,12 +40,19 @@ impl Backoff {
         self.longest = FIRST;
     }
 
-    /// A random number from 0 to `most`: the upper half of a linear congruential generator, which is as much as a delay
-    /// needs, with the multiplier of D. E. Knuth's MMIX ("The Art of Computer Programming", volume 2, section 3.3.4).
+    /// A random number from 0 to `most`.
     fn up_to(&mut self, most: u64) -> u64 {
-        self.state = self.state.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(1);
-        // No delay is as long as 2^32 milliseconds.
-        ((self.state >> 32) * (most + 1)) >> 32
+        // Of a random number the upper half will do: no delay is as long as 2^32 milliseconds.
+        ((self.random() >> 32) * (most + 1)) >> 32
+    }
+
+    /// SplitMix64: G. L. Steele, D. Lea, C. H. Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014.
+    const fn random(&mut self) -> u64 {
+        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.state;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
     }
 }
 
@@ -78,5 +85,13 @@ mod tests {
     fn a_refused_key_waits_one_to_five_minutes() {
         let mut backoff = Backoff::new(7);
         assert!((0..1_000).all(|_| (60_000..=300_000).contains(&backoff.refused_delay())));
+    }
+
+    #[test]
+    fn the_generator_is_splitmix64() {
+        // The first outputs for the seed 1234567, as published with the reference code.
+        let mut backoff = Backoff::new(1_234_567);
+        let expected = [6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423_u64];
+        assert_eq!(expected, core::array::from_fn(|_| backoff.random()));
     }
 }
