@@ -96,9 +96,9 @@ class Client:
 
     def import_snapshot(self, data):
         """Whether the snapshot replaced the flags; raises Fault where it is none."""
-        if self.state == "CLOSED":
-            return False
         found, flags = read_snapshot(data)
+        if self.state in ("STREAMING", "CLOSED"):
+            return False
         if self.id is not None and (found[0] != self.id[0] or found[1] <= self.id[1]):
             return False
         self.replace(found, flags)
