@@ -19,13 +19,18 @@ import 'status.dart';
 abstract base class Evaluator {
   /// See [FlagHandles] for `isTold`.
   Evaluator(this.engine, {required bool isTold})
-    : handles = FlagHandles(engine, isTold: isTold);
+    : handles = FlagHandles(engine, isTold: isTold),
+      _client = engine.client;
 
   /// Where the flags are. Not for callers.
   final Engine engine;
 
   /// The flags that were asked for. Not for callers.
   final FlagHandles handles;
+
+  // At hand, for each step on the way to them shows in the time of a question.
+  final Pointer<native.NativeClient> _client;
+  final Scratch _scratch = Scratch.own;
 
   /// Whether the flag is on for the user, from memory.
   ///
@@ -108,49 +113,95 @@ abstract base class Evaluator {
   }
 
   /// The answer's integer.
+  @pragma('vm:prefer-inline')
   int _ask(
     FlagHandle flag,
     String? userKey,
     Attributes? attributes,
     bool defaultValue,
+  ) =>
+      attributes == null || flag.attributes.isEmpty
+          ? _askAbout(flag, userKey, defaultValue)
+          : _askWith(flag, userKey, attributes, defaultValue);
+
+  /// Without attributes, so that nothing of the caller's runs.
+  int _askAbout(FlagHandle flag, String? userKey, bool defaultValue) {
+    final scratch = _scratch;
+    final start = scratch.top;
+    final length = userKey == null ? 0 : scratch.write(userKey);
+    scratch.top = start;
+    if (length < 0) return _askAtLength(flag, userKey, null);
+    return native.evaluateHandle(
+      _client,
+      flag.handle,
+      userKey == null ? nullptr : scratch.at(start),
+      length,
+      nullptr,
+      0,
+      defaultValue,
+    );
+  }
+
+  int _askWith(
+    FlagHandle flag,
+    String? userKey,
+    Attributes attributes,
+    bool defaultValue,
   ) {
-    final scratch = Scratch.own;
+    final scratch = _scratch;
     final before = scratch.top;
+    final textsBefore = scratch.textCount;
+    int bits;
     try {
-      final names = flag.attributes;
-      final count = attributes == null ? 0 : names.length;
-      final texts = count == 0 ? before : scratch.reserveTexts(count);
-      if (texts < 0) return _askAtLength(flag, userKey, attributes);
-      for (var index = 0; index < count; index += 1) {
-        // Here a map of the caller's may ask a question of its own.
-        final value = textOf(attributes![names[index]]);
-        if (value == null) {
-          scratch.putNone(texts, index);
-          continue;
-        }
-        final start = scratch.top;
-        final length = scratch.write(value);
-        if (length < 0) return _askAtLength(flag, userKey, attributes);
-        scratch.putText(texts, index, start, length);
-      }
-      final start = scratch.top;
-      final length = userKey == null ? 0 : scratch.write(userKey);
-      if (length < 0) return _askAtLength(flag, userKey, attributes);
-      return native.evaluateHandle(
-        engine.client,
-        flag.handle,
-        userKey == null ? nullptr : scratch.at(start),
-        length,
-        scratch.at(texts).cast(),
-        count,
-        defaultValue,
-      );
+      bits = _write(scratch, flag, userKey, attributes, defaultValue);
     } catch (_) {
       // A map of the caller's has thrown.
-      return errorBits;
-    } finally {
-      scratch.top = before;
+      bits = errorBits;
     }
+    scratch
+      ..top = before
+      ..textCount = textsBefore;
+    return bits;
+  }
+
+  int _write(
+    Scratch scratch,
+    FlagHandle flag,
+    String? userKey,
+    Attributes attributes,
+    bool defaultValue,
+  ) {
+    final names = flag.attributes;
+    final count = names.length;
+    final first = scratch.textCount;
+    if (!scratch.hasRoomFor(count)) {
+      return _askAtLength(flag, userKey, attributes);
+    }
+    scratch.textCount = first + count;
+    for (var index = 0; index < count; index += 1) {
+      // Here a map of the caller's may ask a question of its own.
+      final value = textOf(attributes[names[index]]);
+      if (value == null) {
+        scratch.putNone(first + index);
+        continue;
+      }
+      final start = scratch.top;
+      final length = scratch.write(value);
+      if (length < 0) return _askAtLength(flag, userKey, attributes);
+      scratch.putText(first + index, start, length);
+    }
+    final start = scratch.top;
+    final length = userKey == null ? 0 : scratch.write(userKey);
+    if (length < 0) return _askAtLength(flag, userKey, attributes);
+    return native.evaluateHandle(
+      _client,
+      flag.handle,
+      userKey == null ? nullptr : scratch.at(start),
+      length,
+      scratch.texts + first,
+      count,
+      defaultValue,
+    );
   }
 
   /// As [_ask], for texts that the kept buffer has no room for.
@@ -162,7 +213,7 @@ abstract base class Evaluator {
     try {
       final user = large.texts[0];
       return native.evaluateHandle(
-        engine.client,
+        _client,
         flag.handle,
         user.pointer,
         user.length,

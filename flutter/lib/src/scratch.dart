@@ -13,9 +13,18 @@ import 'memory.dart';
 /// a question that is asked while another one is being written (by a map of
 /// the caller's) lies above it and harms nothing.
 final class Scratch implements Finalizable {
-  Scratch._() : _block = allocate(_capacity + _places) {
-    releaseLater.attach(this, _block.cast());
+  factory Scratch._() {
+    final block = allocate(
+      _capacity + _places + _mostTexts * sizeOf<NativeText>(),
+    );
+    final scratch = Scratch._of(block, block.asTypedList(_capacity));
+    releaseLater.attach(scratch, block.cast());
+    return scratch;
   }
+
+  Scratch._of(this._block, this.bytes)
+    : output = (_block + _capacity).cast(),
+      texts = (_block + _capacity + _places).cast();
 
   /// This isolate's.
   static final Scratch own = Scratch._();
@@ -25,49 +34,51 @@ final class Scratch implements Finalizable {
   /// What functions of the library write to; behind the texts.
   static const int _places = 64;
 
+  /// Enough for some questions within each other; a flag reads 64 at most.
+  static const int _mostTexts = 512;
+
   final Pointer<Uint8> _block;
+
+  /// Where the texts of the attributes lie.
+  final Pointer<NativeText> texts;
+
+  /// How many of [texts] are taken.
+  int textCount = 0;
+
+  /// The texts' bytes.
+  final Uint8List bytes;
 
   /// Where the next text goes.
   int top = 0;
 
-  /// The texts' bytes.
-  late final Uint8List bytes = _block.asTypedList(_capacity);
+  /// A place for what a call gives back, to be read before the next call. The
+  /// others are the same place.
+  final Pointer<NativeOutput> output;
+  Pointer<NativeState> get state => output.cast();
+  Pointer<NativeBytes> get given => output.cast();
+  Pointer<NativeFlag> get flag => output.cast();
+  Pointer<Bool> get isTrue => output.cast();
+  Pointer<Pointer<NativeUser>> get user => output.cast();
 
-  /// A place for what a call gives back. It is to be read before the next
-  /// call.
-  late final Pointer<NativeOutput> output = (_block + _capacity).cast();
-  late final Pointer<NativeState> state = output.cast();
-  late final Pointer<NativeBytes> given = output.cast();
-  late final Pointer<NativeFlag> flag = output.cast();
-  late final Pointer<Bool> isTrue = output.cast();
-  late final Pointer<Pointer<NativeUser>> user = output.cast();
+  /// Whether there is room for so many more [texts].
+  @pragma('vm:prefer-inline')
+  bool hasRoomFor(int count) => textCount + count <= _mostTexts;
 
   /// The address of a place in [bytes].
   Pointer<Uint8> at(int place) => _block + place;
 
-  /// Room for so many [NativeText]s at [top], which goes behind it; -1 where
-  /// there is none.
+  /// The text at `index`, of those that were reserved.
   @pragma('vm:prefer-inline')
-  int reserveTexts(int count) {
-    final start = (top + 7) & -8;
-    final end = start + count * sizeOf<NativeText>();
-    if (end > _capacity) return -1;
-    top = end;
-    return start;
-  }
-
-  /// The text at `index` of those that were reserved at `place`.
-  @pragma('vm:prefer-inline')
-  void putText(int place, int index, int start, int length) {
-    (_block + place).cast<NativeText>()[index]
+  void putText(int index, int start, int length) {
+    texts[index]
       ..pointer = _block + start
       ..length = length;
   }
 
   /// As [putText], for a text that is not given.
   @pragma('vm:prefer-inline')
-  void putNone(int place, int index) {
-    (_block + place).cast<NativeText>()[index]
+  void putNone(int index) {
+    texts[index]
       ..pointer = nullptr
       ..length = 0;
   }
