@@ -46,7 +46,11 @@ pub(super) const RUSTC: &[&str] = &[
 /// years ago refuse the module, for no gain; and `--traps-never-happen` saves 54 bytes (brotli) by leaving out checks
 /// of bounds and of memory that ran out.
 pub(super) const WASM_OPT: &[&str] = &[
+    // Each function's jumps are made anew, which comes out 80 bytes (brotli) shorter than what the compiler made.
+    "--flatten",
+    "--rereloop",
     "-Oz",
+    "-Os",
     "--converge",
     // Rust puts nothing into the first kilobyte, and a fresh memory is zero.
     "--low-memory-unused",

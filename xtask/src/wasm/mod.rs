@@ -1,6 +1,7 @@
 //! The browser's module: built by cargo, given its exports and their types by wasm-bindgen, made smaller by wasm-opt.
 
 mod bindgen;
+mod exports;
 mod flags;
 mod toolchain;
 
@@ -37,17 +38,26 @@ pub(crate) fn build() -> Outcome<String> {
     compile(toolchain, &target)?;
     let work = repository::scratch("wasm");
     tool::run(tool(bindgen, &["--target", "web", "--out-dir"]).arg(&work).arg(target.join(flags::OUTPUT)))?;
+    let types = work.join("sidekick_browser_bg.wasm.d.ts");
+    let lean = work.join("lean.wasm");
     let small = work.join("small.wasm");
-    let optimizer = repository::root().join(WORKSPACE).join("node_modules/binaryen/bin/wasm-opt");
+    let graph = work.join("exports.json");
+    let exports = exports::graph(&read(&types)?);
+    write(&graph, &exports)?;
+    let binaryen = repository::root().join(WORKSPACE).join("node_modules/binaryen/bin");
+    let mut remove = tool("node", &[]);
+    remove.arg(binaryen.join("wasm-metadce")).arg(work.join("sidekick_browser_bg.wasm"));
+    // It tells of everything that it removed.
+    tool::output(remove.arg("--graph-file").arg(&graph).arg("--output").arg(&lean))?;
     let mut optimize = tool("node", &[]);
-    optimize.arg(optimizer).args(flags::WASM_OPT).arg(work.join("sidekick_browser_bg.wasm")).arg("--output");
+    optimize.arg(binaryen.join("wasm-opt")).args(flags::WASM_OPT).arg(&lean).arg("--output");
     tool::run(optimize.arg(&small))?;
 
     let folder = repository::root().join(FOLDER);
     fs::create_dir_all(&folder)
         .map_err(|error| Failure::step(format!("{} cannot be made: {error}", folder.display())))?;
     place(&small, &folder.join("sidekick.wasm"))?;
-    place(&work.join("sidekick_browser_bg.wasm.d.ts"), &folder.join("sidekick.wasm.d.ts"))?;
+    place(&types, &folder.join("sidekick.wasm.d.ts"))?;
     println!("{FOLDER}/sidekick.wasm is built, by {} {compiler}", toolchain.name());
     Ok(compiler)
 }
@@ -69,9 +79,17 @@ fn describe_target(toolchain: Toolchain, folder: &Path) -> Outcome<PathBuf> {
     let described = tool::output(&mut toolchain.program("rustc", &print))?;
     let file = folder.join(ours).with_extension("json");
     fs::create_dir_all(folder)
-        .and_then(|()| fs::write(&file, described.replacen('{', &format!("{{\n  {},", flags::TARGET_FIELD), 1)))
-        .map_err(|error| Failure::step(format!("{} cannot be written: {error}", file.display())))?;
+        .map_err(|error| Failure::step(format!("{} cannot be made: {error}", folder.display())))?;
+    write(&file, &described.replacen('{', &format!("{{\n  {},", flags::TARGET_FIELD), 1))?;
     Ok(file)
+}
+
+fn read(file: &Path) -> Outcome<String> {
+    fs::read_to_string(file).map_err(|error| Failure::step(format!("{} cannot be read: {error}", file.display())))
+}
+
+fn write(file: &Path, text: &str) -> Outcome {
+    fs::write(file, text).map_err(|error| Failure::step(format!("{} cannot be written: {error}", file.display())))
 }
 
 /// By a rename, so that whoever reads it meanwhile has the old one or the new one, whole.
