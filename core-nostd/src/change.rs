@@ -15,7 +15,7 @@ pub enum Change<F = Flag> {
     Delete(FlagKey),
 }
 
-const FIELDS: &[&str] = &["type", "flag", "key"];
+const FIELDS: &str = "type flag key";
 
 /// Reads the change at which `reader` stands, and its flag by `read_flag`. Of a type that this version does not know
 /// the answer is `None`.

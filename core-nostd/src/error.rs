@@ -48,7 +48,7 @@ pub enum ErrorKind {
     /// A field that the document does not have.
     UnknownField {
         /// The fields that it has.
-        known: &'static [&'static str],
+        known: &'static str,
     },
     /// A field that was given twice.
     DuplicateField,
@@ -202,7 +202,7 @@ impl ErrorKind {
             }
             Self::UnknownField { known } => {
                 writer.raw("unknown field; known are ");
-                for (index, name) in known.iter().enumerate() {
+                for (index, name) in known.split(' ').enumerate() {
                     writer.raw(if index > 0 { ", " } else { "" });
                     writer.raw(name);
                 }

@@ -10,8 +10,7 @@ use crate::rule::{Operator, TargetingRule};
 use crate::time::Timestamp;
 use alloc::boxed::Box;
 
-pub(crate) const FIELDS: &[&str] =
-    &["key", "is_enabled", "rollout_percentage", "description", "rules", "revision", "created_at", "updated_at"];
+pub(crate) const FIELDS: &str = "key is_enabled rollout_percentage description rules revision created_at updated_at";
 
 /// The most bytes of a description.
 pub(crate) const MAX_DESCRIPTION: usize = 1024;
@@ -89,7 +88,7 @@ pub(crate) fn read_rules<F: FlagFields>(reader: &mut Reader<'_>, mode: Mode, kee
     }
 }
 
-const RULE_FIELDS: &[&str] = &["attribute", "operator", "values"];
+const RULE_FIELDS: &str = "attribute operator values";
 
 fn read_rule<F: FlagFields>(reader: &mut Reader<'_>, mode: Mode, keeper: &mut F) {
     let start = reader.start();

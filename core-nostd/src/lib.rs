@@ -53,6 +53,7 @@ pub mod sse;
 mod store;
 pub mod sync;
 mod time;
+mod words;
 
 pub use change::Change;
 pub use compiled::CompiledFlag;

@@ -1,6 +1,7 @@
 //! A targeting rule: one attribute, one operator, the values it is held against.
 
 use crate::json::Writer;
+use crate::words;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
@@ -55,13 +56,13 @@ impl TargetingRule {
     }
 }
 
-const NAMES: [&str; 5] = ["Equals", "NotEquals", "Contains", "StartsWith", "EndsWith"];
+const NAMES: &str = "Equals NotEquals Contains StartsWith EndsWith";
 
 impl Operator {
     /// The operator's name as JSON carries it.
     #[must_use]
     pub fn name(&self) -> &str {
-        if let Self::Unknown(name) = self { name } else { NAMES.get(self.number()).unwrap_or(&"") }
+        if let Self::Unknown(name) = self { name } else { NAMES.split(' ').nth(self.number()).unwrap_or_default() }
     }
 
     /// The place among the known operators, behind which the unknown ones stand.
@@ -77,11 +78,11 @@ impl Operator {
     }
 
     /// How many operators are known.
-    pub(crate) const COUNT: usize = NAMES.len();
+    pub(crate) const COUNT: usize = 5;
 
     /// The number of the operator with a name; [`COUNT`](Self::COUNT) for an unknown one.
     pub(crate) fn number_of(name: &str) -> usize {
-        NAMES.iter().position(|known| *known == name).unwrap_or(Self::COUNT)
+        words::place(NAMES, name.as_bytes()).unwrap_or(Self::COUNT)
     }
 
     /// Whether the operator with a number looks for a part of the attribute.

@@ -14,7 +14,7 @@ pub enum Mode {
 #[derive(Debug)]
 pub struct Fields {
     pub(super) mode: Mode,
-    pub(super) known: &'static [&'static str],
+    pub(super) known: &'static str,
     /// How many of the known fields, from the first one on, must be there.
     required: usize,
     seen: u32,
@@ -22,14 +22,14 @@ pub struct Fields {
 }
 
 impl Fields {
-    pub(super) const fn new(known: &'static [&'static str], required: usize, mode: Mode, start: usize) -> Self {
+    pub(super) const fn new(known: &'static str, required: usize, mode: Mode, start: usize) -> Self {
         Self { mode, known, required, seen: 0, start }
     }
 
-    /// The first field that must be there and isn't.
-    pub(super) fn missing(&self) -> Option<&'static str> {
+    /// The place of the first field that must be there and isn't.
+    pub(super) const fn missing(&self) -> Option<usize> {
         let place = self.seen.trailing_ones() as usize;
-        if place < self.required { self.known.get(place).copied() } else { None }
+        if place < self.required { Some(place) } else { None }
     }
 
     /// Notes the field with `number`; answers whether it was seen before.

@@ -4,6 +4,7 @@ use super::MAX_DEPTH;
 use super::fields::{Fields, Mode};
 use super::path::Path;
 use crate::error::{Error, ErrorKind};
+use crate::words;
 use alloc::boxed::Box;
 use alloc::string::String;
 
@@ -18,7 +19,7 @@ use alloc::string::String;
 /// use sidekick_core::json::Reader;
 /// let person = Reader::document(br#"{"name":"Ada","tags":["a","b"]}"#, |reader| {
 ///     let (mut name, mut tags) = (None, Vec::new());
-///     let mut fields = reader.open_object(&["name", "tags"], 1, Mode::Lenient);
+///     let mut fields = reader.open_object("name tags", 1, Mode::Lenient);
 ///     while let Some(field) = reader.next_field(&mut fields) {
 ///         match field {
 ///             0 => name = Some(reader.bounded_string(16)),
@@ -97,8 +98,9 @@ impl<'a> Reader<'a> {
         self.text.get(start..self.at).unwrap_or_default()
     }
 
-    /// Opens an object of the `known` fields, at most 32, of which the first `required` must be there.
-    pub fn open_object(&mut self, known: &'static [&'static str], required: usize, mode: Mode) -> Fields {
+    /// Opens an object of the `known` fields, at most 32 with blanks between them, of which the first `required` must be
+    /// there.
+    pub fn open_object(&mut self, known: &'static str, required: usize, mode: Mode) -> Fields {
         let start = self.start();
         self.open(b'{', "an object");
         Fields::new(known, required, mode, start)
@@ -111,7 +113,7 @@ impl<'a> Reader<'a> {
             let start = self.at;
             let known = fields.known;
             let name = self.name();
-            let place = known.iter().position(|known| *known == name);
+            let place = words::place(known, name.as_bytes());
             let fault = match place {
                 Some(place) if fields.note(place) => ErrorKind::DuplicateField,
                 Some(_) => return place,
@@ -124,8 +126,9 @@ impl<'a> Reader<'a> {
             }
             self.skip();
         }
-        if let Some(name) = fields.missing() {
-            self.missing_field(fields, name);
+        if let Some(place) = fields.missing() {
+            let name = if cfg!(feature = "messages") { fields.known.split(' ').nth(place) } else { None };
+            self.missing_field(fields, name.unwrap_or_default());
         }
         None
     }

@@ -2,6 +2,7 @@
 
 use crate::digits::digits;
 use crate::error::{Error, ErrorKind};
+use crate::words;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -45,7 +46,7 @@ pub struct Event<'a> {
     pub id: &'a str,
 }
 
-const FIELDS: [&[u8]; 4] = [b"data", b"event", b"id", b"retry"];
+const FIELDS: &str = "data event id retry";
 const DATA: Option<usize> = Some(0);
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
@@ -133,7 +134,7 @@ impl Parser {
             [b':', b' ', value @ ..] | [b':', value @ ..] => value,
             _ => value,
         };
-        let field = FIELDS.iter().position(|field| *field == name);
+        let field = words::place(FIELDS, name);
         let text = match field {
             DATA => &mut self.data,
             Some(1) => &mut self.kind,

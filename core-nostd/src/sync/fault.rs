@@ -32,34 +32,34 @@ enum Kind {
     TooLarge,
 }
 
-/// The code and the message of each kind.
+/// The code and, behind a blank, the message of each kind.
 #[cfg(feature = "messages")]
-const WORDS: [(&str, &str); 10] = [
-    ("REFUSED", "the server refused the SDK key (HTTP #); check it"),
-    ("UNEXPECTED_STATUS", "the server answered HTTP #, not 200 with a stream"),
-    ("NOT_AN_EVENT_STREAM", "the server answered \"$\", not text/event-stream; check the URL and proxies"),
-    ("CONNECTION_FAILED", "the server cannot be reached"),
-    ("CONNECTION_LOST", "the stream broke off"),
-    ("SILENT", "the server was silent for 45 seconds"),
-    ("INVALID_STREAM", "the stream is not valid: $"),
-    ("DIVERGED", "the flags differ from the server's (revision # there, # here)"),
-    ("BEHIND", "the server is at revision #, behind # here"),
-    ("TOO_LARGE", "the server has more than # flags or # MiB of them"),
+const WORDS: [&str; 10] = [
+    "REFUSED the server refused the SDK key (HTTP #); check it",
+    "UNEXPECTED_STATUS the server answered HTTP #, not 200 with a stream",
+    "NOT_AN_EVENT_STREAM the server answered \"$\", not text/event-stream; check the URL and proxies",
+    "CONNECTION_FAILED the server cannot be reached",
+    "CONNECTION_LOST the stream broke off",
+    "SILENT the server was silent for 45 seconds",
+    "INVALID_STREAM the stream is not valid: $",
+    "DIVERGED the flags differ from the server's (revision # there, # here)",
+    "BEHIND the server is at revision #, behind # here",
+    "TOO_LARGE the server has more than # flags or # MiB of them",
 ];
 
 /// In few words, for where bytes count: 0.25 kB less of the browser's module (brotli).
 #[cfg(not(feature = "messages"))]
-const WORDS: [(&str, &str); 10] = [
-    ("REFUSED", "HTTP #; check the SDK key"),
-    ("UNEXPECTED_STATUS", "HTTP #"),
-    ("NOT_AN_EVENT_STREAM", "$; check the URL"),
-    ("CONNECTION_FAILED", "no answer"),
-    ("CONNECTION_LOST", "stream broke off"),
-    ("SILENT", "no heartbeat"),
-    ("INVALID_STREAM", "stream $"),
-    ("DIVERGED", "flags differ at #"),
-    ("BEHIND", "server at #"),
-    ("TOO_LARGE", "over # flags"),
+const WORDS: [&str; 10] = [
+    "REFUSED HTTP #; check the SDK key",
+    "UNEXPECTED_STATUS HTTP #",
+    "NOT_AN_EVENT_STREAM $; check the URL",
+    "CONNECTION_FAILED no answer",
+    "CONNECTION_LOST stream broke off",
+    "SILENT no heartbeat",
+    "INVALID_STREAM stream $",
+    "DIVERGED flags differ at #",
+    "BEHIND server at #",
+    "TOO_LARGE over # flags",
 ];
 
 impl SyncError {
@@ -138,7 +138,7 @@ impl SyncError {
     /// The error as SDKs name it.
     #[must_use]
     pub fn code(&self) -> &'static str {
-        self.words().0
+        self.words().split(' ').next().unwrap_or_default()
     }
 
     /// The HTTP status, for the errors that have one.
@@ -159,10 +159,10 @@ impl SyncError {
         self.kind as u8 >= Kind::InvalidStream as u8
     }
 
-    /// Appends the message, as [`Display`](fmt::Display) gives it.
-    pub fn write_message(&self, out: &mut Vec<u8>) {
+    /// Appends the code, a blank, and the message.
+    pub fn write(&self, out: &mut Vec<u8>) {
         let [mut number, second] = self.numbers;
-        for byte in self.words().1.bytes() {
+        for byte in self.words().bytes() {
             match byte {
                 b'#' => {
                     Writer::new(out).integer(number);
@@ -174,7 +174,14 @@ impl SyncError {
         }
     }
 
-    fn words(&self) -> (&'static str, &'static str) {
+    /// Appends the message, as [`Display`](fmt::Display) gives it.
+    pub fn write_message(&self, out: &mut Vec<u8>) {
+        let start = out.len();
+        self.write(out);
+        out.drain(start..start + self.code().len() + 1);
+    }
+
+    fn words(&self) -> &'static str {
         WORDS.get(self.kind as usize).copied().unwrap_or_default()
     }
 }

@@ -11,6 +11,7 @@ use crate::flag_set::FlagSet;
 use crate::json::{Mode, Reader};
 use crate::sse::Event;
 use crate::store::FlagStore;
+use crate::words;
 use alloc::boxed::Box;
 
 /// The most flags that a client holds.
@@ -72,7 +73,7 @@ impl Session {
         event: Event<'_>,
         changed: &mut dyn FnMut(&FlagKey),
     ) -> Result<(), Box<SyncError>> {
-        let kind = KINDS.iter().position(|kind| *kind == event.kind);
+        let kind = words::place(KINDS, event.kind.as_bytes());
         match (self.phase, kind) {
             // The snapshot is over.
             (Phase::Live, _) if self.source == Source::Snapshot => {}
@@ -124,7 +125,7 @@ impl Session {
 
 const OUT_OF_TURN: &str = "an event out of turn";
 
-const KINDS: [&str; 5] = ["connected", "resumed", "message", "ready", "heartbeat"];
+const KINDS: &str = "connected resumed message ready heartbeat";
 const CONNECTED: Option<usize> = Some(0);
 const RESUMED: Option<usize> = Some(1);
 const MESSAGE: Option<usize> = Some(2);
@@ -145,7 +146,7 @@ fn stage(store: &mut FlagStore, event: Event<'_>) -> Result<(), Box<SyncError>> 
 
 /// Ends a replay; gives the flags, if they are as many as the server says, and of the revision that it says.
 fn take_replay(store: &mut FlagStore, event: Event<'_>, revision: Revision) -> Result<FlagSet, Box<SyncError>> {
-    let ready = read_pair(event, &["revision", "flags"], |reader| Revision::read(reader).get());
+    let ready = read_pair(event, "revision flags", |reader| Revision::read(reader).get());
     let (ready, flags) = ready.map_err(|error| SyncError::unreadable("`ready`", &error))?;
     if ready != revision {
         return Err(SyncError::invalid("`ready` of another revision"));
@@ -187,7 +188,7 @@ fn apply(
 
 /// Holds the flags against what the server says that it has sent.
 fn compare(store: &FlagStore, event: Event<'_>) -> Result<(), Box<SyncError>> {
-    let read = read_pair(event, &["revision", "digest"], |reader| Digest::read(reader).get());
+    let read = read_pair(event, "revision digest", |reader| Digest::read(reader).get());
     let (revision, digest) = read.map_err(|error| SyncError::unreadable("`heartbeat`", &error))?;
     let client = store.revision();
     if (revision, digest) == (client, store.digest().get()) {
@@ -212,7 +213,7 @@ fn read_change(event: Event<'_>) -> Result<Option<Change<Box<CompiledFlag>>>, Bo
 /// Reads an object of a revision and another number, by these names.
 fn read_pair(
     event: Event<'_>,
-    names: &'static [&'static str; 2],
+    names: &'static str,
     read_other: fn(&mut Reader<'_>) -> u64,
 ) -> Result<(Revision, u64), Error> {
     Reader::text(event.data, |reader| {

@@ -79,11 +79,9 @@ fn what_a_server_asks_for_is_waited_for_though_somebody_hurries() {
 
 #[test]
 fn what_came_instead_of_a_stream_is_said_and_cut_to_a_readable_length() {
-    for (content_type, said) in [
-        ("text/html".to_owned(), "text/html"),
-        (format!("x{}", "é".repeat(10_000)), "xé"),
-        ("<".repeat(10_000), "<<"),
-    ] {
+    for (content_type, said) in
+        [("text/html".to_owned(), "text/html"), (format!("x{}", "é".repeat(10_000)), "xé"), ("<".repeat(10_000), "<<")]
+    {
         let mut client = SyncClient::new(1);
         client.start(0);
         client.handle_connected(1, 200, Some(&content_type), None);

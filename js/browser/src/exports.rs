@@ -96,9 +96,8 @@ pub fn poll_output() -> u32 {
             }
             Some(Output::Error(error)) => {
                 exchange.number = error.http_status().unwrap_or_default().into();
-                exchange.show(error.code());
-                exchange.output.push(b' ');
-                error.write_message(&mut exchange.output);
+                exchange.output.clear();
+                error.write(&mut exchange.output);
                 exchange.show_output();
                 3
             }
