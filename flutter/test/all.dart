@@ -5,12 +5,22 @@ import 'dart:io';
 
 import 'client_test.dart';
 import 'evaluation_test.dart';
+import 'isolates_test.dart';
+import 'listenable_test.dart';
+import 'memory_test.dart';
+import 'storage_test.dart';
 import 'support/runner.dart';
 import 'transport_test.dart';
+import 'vectors_test.dart';
 
 Future<void> main(List<String> words) async {
+  vectorTests();
   evaluationTests();
-  clientTests();
+  listenableTests();
+  storageTests();
   transportTests();
+  isolateTests();
+  memoryTests();
+  clientTests();
   exit(await runTests(words.firstOrNull ?? ''));
 }

@@ -59,6 +59,9 @@ final List<WireFlag> _flags = [
   _only('signs', [
     _rule('name', 'Equals', ['😀', 'Zoë', '\u0000']),
   ]),
+  _only('marked', [
+    _rule('\ufeffname', 'Equals', ['yes']),
+  ]),
   _only('replaced', [
     _rule('name', 'Contains', ['\ufffd']),
   ]),
@@ -214,6 +217,11 @@ void evaluationTests() => group('an evaluation', () {
       client.evaluate('half', 'a\ud800b'),
       client.evaluate('half', 'a\ufffdb'),
     );
+  });
+
+  test('takes a byte order mark for a part of a name', () async {
+    await agree(true, 'marked', 'u', {'\ufeffname': 'yes'});
+    await agree(false, 'marked', 'u', {'name': 'yes'});
   });
 
   test('reads only the attributes that the rules name, each once', () async {

@@ -53,7 +53,8 @@ final class BoundUser implements Finalizable {
   Evaluation evaluate(String flagKey, {bool defaultValue = false}) {
     var flag = _handles.get(flagKey);
     var bits = _answer(flagKey, flag);
-    if (flag != null && isError(bits)) {
+    // Again where it has changed in between, too.
+    while (flag != null && isStale(bits)) {
       flag = _handles.renew(flagKey);
       bits = _answer(flagKey, flag);
     }

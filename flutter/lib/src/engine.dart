@@ -205,7 +205,7 @@ final class Engine implements Finalizable {
     final length = native.lastError(client, nullptr, 0);
     final bytes = Uint8List(length);
     native.lastError(client, bytes.address, length);
-    return utf8.decode(bytes, allowMalformed: true);
+    return decoded(bytes);
   }
 }
 
@@ -216,10 +216,21 @@ const int _snapshotError = 7;
 String? _taken(native.NativeBytes bytes) {
   if (bytes.pointer == nullptr) return null;
   try {
-    return utf8.decode(bytes.pointer.asTypedList(bytes.length));
+    return decoded(bytes.pointer.asTypedList(bytes.length));
   } finally {
     native.bytesFree(bytes.address);
   }
+}
+
+/// The text of UTF-8, all of it: Dart's own decoder drops a byte order mark at
+/// the beginning, which may be a part of an attribute's name.
+String decoded(List<int> bytes) {
+  final hasMark =
+      bytes.length >= 3 &&
+      bytes[0] == 0xef &&
+      bytes[1] == 0xbb &&
+      bytes[2] == 0xbf;
+  return (hasMark ? '\ufeff' : '') + utf8.decode(bytes, allowMalformed: true);
 }
 
 int _randomSeed() {

@@ -92,5 +92,9 @@ int reasonOf(int bits) => bits >> 1 & 7;
 @pragma('vm:prefer-inline')
 bool isError(int bits) => bits >> 1 & 7 == 5;
 
+/// Whether the handle was one of flags that have changed since.
+@pragma('vm:prefer-inline')
+bool isStale(int bits) => bits >> 1 == (3 << 3 | 5);
+
 /// The integer of a question that could not be answered.
 const int errorBits = 5 << 1;

@@ -49,7 +49,14 @@ abstract base class Evaluator {
     if (flag.fixed >= 0) return isOn(flag.fixed);
     final bits = _ask(flag, userKey, attributes, defaultValue);
     if (!isError(bits)) return isOn(bits);
-    return _evaluateAgain(flagKey, userKey, attributes, defaultValue).isEnabled;
+    return _evaluateAgain(
+      flag,
+      bits,
+      flagKey,
+      userKey,
+      attributes,
+      defaultValue,
+    ).isEnabled;
   }
 
   /// As [isEnabled], with the reason.
@@ -68,7 +75,14 @@ abstract base class Evaluator {
             ? flag.fixed
             : _ask(flag, userKey, attributes, defaultValue);
     if (!isError(bits)) return Evaluation.ofBits(bits, flag.revision);
-    return _evaluateAgain(flagKey, userKey, attributes, defaultValue);
+    return _evaluateAgain(
+      flag,
+      bits,
+      flagKey,
+      userKey,
+      attributes,
+      defaultValue,
+    );
   }
 
   /// A user whose key and attributes are read once, for many questions.
@@ -91,22 +105,30 @@ abstract base class Evaluator {
   /// the first ones. It is as confidential as the flags.
   String? snapshot() => engine.exportSnapshot();
 
-  /// The handle may be one of flags that have changed, which is rare where
-  /// changes are told.
+  /// What comes of an answer that is none. Where the flag has changed since
+  /// its key was resolved, which is rare where changes are told, it is asked
+  /// again; and once more where it has changed in between.
   Evaluation _evaluateAgain(
+    FlagHandle asked,
+    int answer,
     String flagKey,
     String? userKey,
     Attributes? attributes,
     bool defaultValue,
   ) {
-    final flag = handles.renew(flagKey);
-    if (flag == null) {
-      return Evaluation.defaulted(defaultValue, Reason.flagNotFound);
+    var flag = asked;
+    var bits = answer;
+    while (isStale(bits)) {
+      final renewed = handles.renew(flagKey);
+      if (renewed == null) {
+        return Evaluation.defaulted(defaultValue, Reason.flagNotFound);
+      }
+      flag = renewed;
+      bits =
+          flag.fixed >= 0
+              ? flag.fixed
+              : _ask(flag, userKey, attributes, defaultValue);
     }
-    final bits =
-        flag.fixed >= 0
-            ? flag.fixed
-            : _ask(flag, userKey, attributes, defaultValue);
     return isError(bits)
         ? Evaluation.defaulted(defaultValue, Reason.error)
         : Evaluation.ofBits(bits, flag.revision);

@@ -8,8 +8,10 @@ import 'evaluator.dart';
 /// `SidekickFlutterClient.address` it is made of:
 ///
 /// ```dart
-/// final address = client.address;
-/// await Isolate.run(() => SidekickView(address).isEnabled('new_sort', 'ann'));
+/// Future<bool> askElsewhere(int address) =>
+///     Isolate.run(() => SidekickView(address).isEnabled('new_sort', 'ann'));
+///
+/// await askElsewhere(client.address);
 /// ```
 ///
 /// It always sees the flags as they are now, also after the client was closed.
