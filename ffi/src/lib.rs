@@ -197,7 +197,7 @@ pub unsafe extern "C" fn sidekick_import_snapshot(
 ) -> SidekickError {
     let act = |client: &SidekickClient| {
         // SAFETY: it is null or points to so many bytes.
-        let snapshot = unsafe { view::array("the snapshot", snapshot, length) }?;
+        let snapshot = unsafe { view::text("the snapshot", snapshot, length) }?;
         let taken =
             client.sync.write(|sync| sync.import_snapshot(snapshot))?.map_err(|error| Fault::snapshot(&error))?;
         if is_taken.is_null() {

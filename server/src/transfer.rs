@@ -51,7 +51,7 @@ pub async fn import(storage: &dyn Storage, document: &[u8], replace: bool) -> Re
 fn read(document: &[u8]) -> Result<Vec<Flag>, TransferError> {
     let (mut version, mut flags) = (None, None);
     Reader::document(document, |reader| {
-        let mut fields = reader.open_object(&["sidekick_export", "flags"], 0, Mode::Strict);
+        let mut fields = reader.open_object("sidekick_export flags", 0, Mode::Strict);
         while let Some(field) = reader.next_field(&mut fields) {
             match field {
                 0 => version = Some(reader.number()),

@@ -50,7 +50,7 @@ fn take(host: &mut Host, now: &mut u64, step: &[u8]) {
         }
         b'i' => {
             let before = host.client.store().id().cloned();
-            let is_taken = host.client.import_snapshot(&sealed(rest)) == Ok(true);
+            let is_taken = import(&mut host.client, &sealed(rest)) == Ok(true);
             assert!(is_taken || host.client.store().id() == before.as_ref());
             host.take_outputs(*now)
         }
@@ -65,7 +65,7 @@ fn take(host: &mut Host, now: &mut u64, step: &[u8]) {
 fn check_snapshot(client: &SyncClient) {
     let Some(snapshot) = client.export_snapshot() else { return };
     let mut heir = SyncClient::new(2);
-    assert_eq!(heir.import_snapshot(&snapshot), Ok(true));
+    assert_eq!(import(&mut heir, &snapshot), Ok(true));
     assert_eq!(held(heir.store()), held(client.store()));
     assert_eq!((heir.store().id(), heir.store().digest()), (client.store().id(), client.store().digest()));
 }

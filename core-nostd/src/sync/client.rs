@@ -163,18 +163,18 @@ impl SyncClient {
 
     /// Bytes of the stream arrived, cut anywhere.
     pub fn handle_bytes(&mut self, now: u64, bytes: &[u8]) {
-        if self.state != State::Streaming || bytes.is_empty() {
-            return;
+        if self.state == State::Streaming && !bytes.is_empty() {
+            let read = self.stream.read_bytes(bytes, &mut self.store, &mut |key| self.outbox.changed(key));
+            self.handle_read(now, read);
         }
-        self.due = now.saturating_add(SILENCE);
-        let read = self.stream.read(bytes, &mut self.store, &mut |key| self.outbox.changed(key));
-        if self.stream.is_live() {
-            self.healthy_from = self.healthy_from.min(now.saturating_add(HEALTH));
-            self.needs_replay = false;
-        }
-        if let Err(error) = read {
-            self.needs_replay |= error.needs_replay();
-            self.drop_connection(now, error);
+    }
+
+    /// As [`handle_bytes`](Self::handle_bytes), for hosts whose platform decodes UTF-8: text of the stream arrived, cut
+    /// anywhere. Of one stream all must be text or all bytes.
+    pub fn handle_text(&mut self, now: u64, text: &str) {
+        if self.state == State::Streaming && !text.is_empty() {
+            let read = self.stream.read(text, &mut self.store, &mut |key| self.outbox.changed(key));
+            self.handle_read(now, read);
         }
     }
 
@@ -252,7 +252,7 @@ impl SyncClient {
     ///
     /// # Errors
     /// What is wrong with the text. The flags stay as they were.
-    pub fn import_snapshot(&mut self, text: &[u8]) -> Result<bool, Error> {
+    pub fn import_snapshot(&mut self, text: &str) -> Result<bool, Error> {
         let replay = snapshot::replay(text)?;
         if matches!(self.state, State::Streaming | State::Closed) {
             return Ok(false);
@@ -269,6 +269,19 @@ impl SyncClient {
         match read {
             Ok(()) if is_whole => Ok(self.store.next_generation() != generation),
             read => Err(snapshot::unreadable(read.err().as_deref())),
+        }
+    }
+
+    /// Something arrived.
+    fn handle_read(&mut self, now: u64, read: Result<(), Box<SyncError>>) {
+        self.due = now.saturating_add(SILENCE);
+        if self.stream.is_live() {
+            self.healthy_from = self.healthy_from.min(now.saturating_add(HEALTH));
+            self.needs_replay = false;
+        }
+        if let Err(error) = read {
+            self.needs_replay |= error.needs_replay();
+            self.drop_connection(now, error);
         }
     }
 

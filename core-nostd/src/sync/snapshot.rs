@@ -7,6 +7,7 @@ use crate::json::Writer;
 use crate::murmur3::murmur3_x86_32;
 use crate::sse;
 use crate::store::FlagStore;
+use alloc::string::ToString;
 use alloc::vec::Vec;
 
 /// How the first line starts: a comment of the event stream, so that the whole text is one, with the format's version.
@@ -38,36 +39,32 @@ fn line(replay: &[u8]) -> Vec<u8> {
 }
 
 /// The replay of a snapshot, if its first line is right.
-pub(crate) fn replay(text: &[u8]) -> Result<&[u8], Error> {
+pub(crate) fn replay(text: &str) -> Result<&str, Error> {
     let (first, replay) = text.split_at_checked(LINE).unwrap_or_default();
-    if first == line(replay) { Ok(replay) } else { Err(refusal(text)) }
+    if first.as_bytes() == line(replay.as_bytes()) { Ok(replay) } else { Err(refusal(text)) }
 }
 
 /// Why a text is refused that does not start with the right line.
-fn refusal(text: &[u8]) -> Error {
+fn refusal(text: &str) -> Error {
     // Without messages nobody reads it.
-    let Some(rest) = text.strip_prefix(b": sidekick-snapshot ").filter(|_| cfg!(feature = "messages")) else {
-        return invalid("it does not start as one", b"");
+    let Some(rest) = text.strip_prefix(": sidekick-snapshot ").filter(|_| cfg!(feature = "messages")) else {
+        return invalid("it does not start as one", "");
     };
-    match rest.split(|byte| matches!(byte, b' ' | b'\n')).next().unwrap_or_default() {
-        b"1" => invalid("it was cut or changed: its hash is another", b""),
+    match rest.split([' ', '\n']).next().unwrap_or_default() {
+        "1" => invalid("it was cut or changed: its hash is another", ""),
         version => invalid("this version reads no snapshots of version ", version),
     }
 }
 
 /// A replay with a right hash is wrong all the same; or there was no fault, and it does not end.
 pub(crate) fn unreadable(fault: Option<&SyncError>) -> Error {
-    let mut message = Vec::new();
     match fault.filter(|_| cfg!(feature = "messages")) {
-        Some(fault) => fault.write_message(&mut message),
-        None => return invalid("it is not one full replay", b""),
+        Some(fault) => invalid("", &fault.to_string()),
+        None => invalid("it is not one full replay", ""),
     }
-    invalid("", &message)
 }
 
 #[cold]
-fn invalid(what: &'static str, found: &[u8]) -> Error {
-    // Without messages nobody reads it.
-    let found = if cfg!(feature = "messages") { core::str::from_utf8(found).unwrap_or_default() } else { "" };
+fn invalid(what: &'static str, found: &str) -> Error {
     Error::new(ErrorKind::InvalidSnapshot { what }, found)
 }

@@ -3,38 +3,55 @@
 use super::fault::SyncError;
 use super::session::{Session, Source};
 use crate::flag_key::FlagKey;
-use crate::sse::Parser;
+use crate::sse::{Decoder, TextParser};
 use crate::store::FlagStore;
 use alloc::boxed::Box;
+use alloc::string::String;
 
 /// A stream from its first byte on.
 #[derive(Debug)]
 pub(crate) struct Stream {
-    parser: Parser,
+    decoder: Decoder,
+    parser: TextParser,
     session: Session,
 }
 
 impl Stream {
-    /// Nothing has arrived yet. `limit` as [`Parser::new`] takes it.
+    /// Nothing has arrived yet. `limit` is the most bytes of a line, and of an event's data.
     pub(crate) const fn new(source: Source, limit: usize) -> Self {
-        Self { parser: Parser::new(limit), session: Session::new(source) }
+        Self { decoder: Decoder::new(), parser: TextParser::new(limit), session: Session::new(source) }
     }
 
-    /// Takes the events that `bytes` complete, up to the first that is wrong. Gives `changed` the keys of the flags that
+    /// Takes the events that `text` completes, up to the first that is wrong. Gives `changed` the keys of the flags that
     /// they change.
     pub(crate) fn read(
         &mut self,
-        mut bytes: &[u8],
+        mut text: &str,
         store: &mut FlagStore,
         changed: &mut dyn FnMut(&FlagKey),
     ) -> Result<(), Box<SyncError>> {
         loop {
-            match self.parser.next_event(&mut bytes) {
+            match self.parser.next_event(&mut text) {
                 Ok(Some(event)) => self.session.handle(store, event, changed)?,
                 Ok(None) => return Ok(()),
                 Err(error) => return Err(SyncError::unreadable("an event", &error)),
             }
         }
+    }
+
+    /// As [`read`](Self::read), of bytes that are cut anywhere.
+    pub(crate) fn read_bytes(
+        &mut self,
+        bytes: &[u8],
+        store: &mut FlagStore,
+        changed: &mut dyn FnMut(&FlagKey),
+    ) -> Result<(), Box<SyncError>> {
+        if let Some(text) = self.decoder.as_text(bytes) {
+            return self.read(text, store, changed);
+        }
+        let mut text = String::new();
+        self.decoder.decode(bytes, &mut text);
+        self.read(&text, store, changed)
     }
 
     /// It is asked for with a `Last-Event-ID`, before its first byte.

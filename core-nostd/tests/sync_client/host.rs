@@ -2,7 +2,7 @@
 
 use crate::truth::Flags;
 use sidekick_core::sync::{Output, Status, SyncClient};
-use sidekick_core::{CompiledFlag, Digest, EventId, Flag, FlagKey, FlagStore, Revision};
+use sidekick_core::{CompiledFlag, Digest, Error, EventId, Flag, FlagKey, FlagStore, Revision};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
@@ -254,6 +254,11 @@ fn keys(output: &Output) -> Option<&Vec<FlagKey>> {
 }
 
 /// The flags of a store.
+/// Imports a snapshot of bytes; those that are no text are none.
+pub fn import(client: &mut SyncClient, bytes: &[u8]) -> Result<bool, Error> {
+    client.import_snapshot(std::str::from_utf8(bytes).unwrap_or_default())
+}
+
 pub fn held(store: &FlagStore) -> Held {
     let flags = store.flags();
     assert!(flags.is_sorted_by(|a, b| a.key() < b.key()), "the flags are listed by key, each once");

@@ -1,6 +1,6 @@
 //! Snapshots: what was exported is imported as it was, and nothing that was cut or changed is.
 
-use crate::host::{Host, as_held, held};
+use crate::host::{Host, as_held, held, import};
 use crate::script::{flags, replay};
 use proptest::prelude::*;
 use sidekick_core::sync::{Status, SyncClient};
@@ -35,9 +35,9 @@ fn a_snapshot_with_any_byte_changed_or_cut_anywhere_is_refused_and_changes_nothi
     let before = other.export_snapshot();
     let mut refuse = |text: &[u8], what: &str| {
         let mut fresh = SyncClient::new(1);
-        assert!(fresh.import_snapshot(text).is_err(), "{what}");
+        assert!(import(&mut fresh, text).is_err(), "{what}");
         assert!(fresh.store().id().is_none() && fresh.poll_output().is_none());
-        assert!(other.import_snapshot(text).is_err(), "{what}");
+        assert!(import(&mut other, text).is_err(), "{what}");
     };
     for place in 0..good.len() {
         refuse(&good[..place], &format!("cut at {place}"));
@@ -51,14 +51,14 @@ fn a_snapshot_with_any_byte_changed_or_cut_anywhere_is_refused_and_changes_nothi
         refuse(&[&good, tail.as_bytes()].concat(), tail);
     }
     assert_eq!(other.export_snapshot(), before);
-    assert_eq!(other.import_snapshot(&good), Ok(true));
+    assert_eq!(import(&mut other, &good), Ok(true));
 }
 
 #[test]
 fn what_is_sealed_but_not_one_replay_is_refused() {
     let good = snapshot("e1:9", &[("a", 3), ("b", 9)]);
     let good = std::str::from_utf8(body(&good)).unwrap();
-    assert_eq!(SyncClient::new(1).import_snapshot(&sealed(good.as_bytes())), Ok(true), "the seal is right");
+    assert_eq!(import(&mut SyncClient::new(1), &sealed(good.as_bytes())), Ok(true), "the seal is right");
     let connected = "event: connected\ndata: true\n\n";
     for bad in [
         String::new(),
@@ -74,11 +74,11 @@ fn what_is_sealed_but_not_one_replay_is_refused() {
         good.replace("id:", "event: heartbeat\ndata: {\"revision\":9,\"digest\":\"0000000000000000\"}\n\nid:"),
     ] {
         let mut client = SyncClient::new(1);
-        assert!(client.import_snapshot(&sealed(bad.as_bytes())).is_err(), "{bad}");
+        assert!(import(&mut client, &sealed(bad.as_bytes())).is_err(), "{bad}");
         assert!(client.store().id().is_none());
     }
     let two = String::from_utf8(sealed(good.as_bytes())).unwrap().replace("snapshot 1", "snapshot 2");
-    let error = SyncClient::new(1).import_snapshot(two.as_bytes()).unwrap_err().to_string();
+    let error = SyncClient::new(1).import_snapshot(&two).unwrap_err().to_string();
     assert!(error.contains("version") || cfg!(not(feature = "messages")), "{error}");
 }
 
@@ -95,7 +95,7 @@ fn what_a_stream_may_have_beside_one_replay_is_passed_over() {
         good.replace("id:", "data: {\"type\":\"LATER\"}\n\nid:"),
     ] {
         let mut client = SyncClient::new(1);
-        assert_eq!(client.import_snapshot(&sealed(other.as_bytes())), Ok(true), "{other}");
+        assert_eq!(import(&mut client, &sealed(other.as_bytes())), Ok(true), "{other}");
         assert_eq!(client.export_snapshot().as_deref().map(body), Some(good.as_bytes()));
     }
 }
@@ -103,8 +103,8 @@ fn what_a_stream_may_have_beside_one_replay_is_passed_over() {
 #[test]
 fn while_a_stream_is_read_none_is_taken() {
     let mut host = Host::streaming(1);
-    assert_eq!(host.client.import_snapshot(&snapshot("e1:9", &[("a", 3)])), Ok(false));
-    assert!(host.client.import_snapshot(b"no snapshot").is_err());
+    assert_eq!(import(&mut host.client, &snapshot("e1:9", &[("a", 3)])), Ok(false));
+    assert!(host.client.import_snapshot("no snapshot").is_err());
     assert!(host.client.store().id().is_none());
     host.bytes(1, b"event: connected\ndata: true\n\nid: e1:3\nevent: ready\ndata: {\"revision\":3,\"flags\":0}\n\n");
     assert_eq!(host.client.status(), Status::Ready, "the stream goes on");
@@ -114,10 +114,10 @@ fn while_a_stream_is_read_none_is_taken() {
 fn only_newer_flags_of_the_same_history_replace_what_is_there() {
     for (id, is_taken) in [("e1:6", true), ("e1:5", false), ("e1:4", false), ("e2:9", false)] {
         let mut client = client("e1:5", &[("a", 3)]);
-        assert_eq!(client.import_snapshot(&snapshot(id, &[("z", 4)])), Ok(is_taken), "{id}");
+        assert_eq!(import(&mut client, &snapshot(id, &[("z", 4)])), Ok(is_taken), "{id}");
         assert_eq!(client.store().get("z").is_some(), is_taken, "{id}");
         client.close();
-        assert_eq!(client.import_snapshot(&snapshot("e1:9", &[])), Ok(false), "after close");
+        assert_eq!(import(&mut client, &snapshot("e1:9", &[])), Ok(false), "after close");
     }
 }
 
@@ -125,7 +125,7 @@ fn only_newer_flags_of_the_same_history_replace_what_is_there() {
 fn a_client_starts_from_its_snapshot_and_resumes_there() {
     let listed = [("a", 3), ("b", 9)];
     let mut host = Host::new(1);
-    assert_eq!(host.client.import_snapshot(&snapshot("e1:9", &listed)), Ok(true));
+    assert_eq!(import(&mut host.client, &snapshot("e1:9", &listed)), Ok(true));
     host.take_outputs(0);
     assert_eq!(host.client.status(), Status::Stale);
     assert_eq!(held(host.client.store()), as_held(&flags(&listed)));
@@ -146,7 +146,7 @@ fn a_flag_that_came_in_several_lines_is_exported_and_comes_back() {
     flags.values_mut().for_each(|(_, document)| *document = document.replace('\n', " "));
     let snapshot = host.client.export_snapshot().unwrap();
     let mut heir = SyncClient::new(1);
-    assert_eq!(heir.import_snapshot(&snapshot), Ok(true));
+    assert_eq!(import(&mut heir, &snapshot), Ok(true));
     assert_eq!(held(heir.store()), flags);
     assert_eq!(heir.export_snapshot(), Some(snapshot));
 }
@@ -178,10 +178,10 @@ proptest! {
             }
         }
         let mut client = SyncClient::new(1);
-        if client.import_snapshot(&sealed(&text)) == Ok(true) {
+        if import(&mut client, &sealed(&text)) == Ok(true) {
             let exported = client.export_snapshot().unwrap();
             let mut heir = SyncClient::new(2);
-            prop_assert_eq!(heir.import_snapshot(&exported), Ok(true));
+            prop_assert_eq!(import(&mut heir, &exported), Ok(true));
             prop_assert_eq!(held(heir.store()), held(client.store()));
             prop_assert_eq!(heir.store().id(), client.store().id());
             prop_assert_eq!(heir.export_snapshot(), Some(exported));

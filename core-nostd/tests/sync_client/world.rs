@@ -2,7 +2,7 @@
 
 use crate::dice::Dice;
 use crate::fault::Plan;
-use crate::host::{Host, held};
+use crate::host::{Host, held, import};
 use crate::line::{Arrival, Line};
 use crate::schedule::{ANSWERS, Event, STREAM, Schedule};
 use crate::server::{Message, Server};
@@ -255,7 +255,7 @@ impl World {
         self.process += 1;
         let mut client = SyncClient::new(self.dice.next());
         if let Some(snapshot) = self.host.client.export_snapshot() {
-            assert_eq!(client.import_snapshot(&snapshot), Ok(true));
+            assert_eq!(import(&mut client, &snapshot), Ok(true));
             assert_eq!(client.store().id(), self.host.client.store().id());
             assert_eq!(held(client.store()), held(self.host.client.store()));
             assert_eq!(client.store().digest(), self.host.client.store().digest());

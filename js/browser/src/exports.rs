@@ -48,7 +48,7 @@ pub fn handle_connected(now: f64, status: u32, content_type_length: usize, lengt
 /// Bytes of the stream arrived.
 #[wasm_bindgen(js_name = d)]
 pub fn handle_bytes(now: f64, length: usize) {
-    with(|engine| engine.sync.handle_bytes(now as u64, engine.exchange.bytes(length)));
+    with(|engine| engine.sync.handle_text(now as u64, engine.exchange.input_text(length)));
 }
 
 /// The connection is gone.
@@ -162,7 +162,7 @@ pub fn export_snapshot() -> bool {
 /// Takes the flags of a snapshot: 1 taken, 0 not for those here are newer, -1 it is none, and the text says why.
 #[wasm_bindgen(js_name = h)]
 pub fn import_snapshot(length: usize) -> i32 {
-    with(|engine| match engine.sync.import_snapshot(engine.exchange.bytes(length)) {
+    with(|engine| match engine.sync.import_snapshot(engine.exchange.input_text(length)) {
         Ok(is_taken) => is_taken.into(),
         Err(error) => {
             engine.exchange.output.clear();

@@ -122,7 +122,7 @@ impl NativeClient {
     /// Takes a snapshot's flags if they are newer; answers whether it did.
     #[napi]
     pub fn import_snapshot(&self, env: &Env, snapshot: String) -> Result<bool> {
-        let imported = self.with(|sync| sync.import_snapshot(snapshot.as_bytes()))?;
+        let imported = self.with(|sync| sync.import_snapshot(&snapshot))?;
         self.tell_memory(env)?;
         imported.map_err(|error| Error::new(Status::InvalidArg, error.to_string()))
     }

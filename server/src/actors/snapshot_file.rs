@@ -77,7 +77,7 @@ async fn save(path: PathBuf, listing: Listing) -> io::Result<()> {
 fn read(json: &[u8]) -> Option<Contents> {
     let (mut id, mut flags) = (None, Vec::new());
     let read = Reader::document(json, |reader| {
-        let mut fields = reader.open_object(&["id", "flags"], 2, Mode::Lenient);
+        let mut fields = reader.open_object("id flags", 2, Mode::Lenient);
         while let Some(field) = reader.next_field(&mut fields) {
             match field {
                 0 => id = EventId::parse(reader.string()).ok(),

@@ -18,7 +18,7 @@ const VALUE_LIMIT: usize = 4096;
 const NAME_LIMIT: usize = sidekick_core::TargetingRule::MAX_ATTRIBUTE;
 /// The most attributes.
 const ATTRIBUTES: usize = 256;
-const FIELDS: &[&str] = &["flag_key", "flag", "user_key", "attributes"];
+const FIELDS: &str = "flag_key flag user_key attributes";
 
 /// What is asked.
 #[derive(Debug)]
