@@ -36,8 +36,8 @@ void memoryTests() => group('native memory', () {
     final before = nativeBytes();
     await turn(300);
     final grown = nativeBytes() - before;
-    // A client that stayed would be 5 kB and more.
-    holds(grown < 300 * 1024, '$grown bytes more for 300 clients');
+    // A client that stayed would be a kilobyte and more.
+    holds(grown < 150 * 1024, '$grown bytes more for 300 clients');
     await server.close();
   });
 

@@ -1,5 +1,6 @@
 //! The C ABI: its header, its programs in C and C++, and what phones get of it.
 
+mod dart;
 mod header;
 mod library;
 mod phones;
@@ -15,6 +16,7 @@ use crate::failure::{Failure, Outcome};
 use crate::tool::{self, run, tool};
 use crate::{repository, rustup, setup};
 
+pub(crate) use dart::build as build_for_dart;
 pub(crate) use header::write as write_header;
 pub(crate) use phones::test as test_phones;
 pub(crate) use size::record as record_size;
@@ -84,8 +86,8 @@ pub(crate) fn miri() -> Outcome {
     Ok(())
 }
 
-/// The vectors as lines that C++ reads.
-fn script() -> Outcome<String> {
+/// The vectors as lines that need no reader of JSON.
+pub(crate) fn script() -> Outcome<String> {
     setup::ensure(&setup::PYTHON)?;
     tool::output(&mut tool("python3", &["ffi/tests/script.py"]))
 }

@@ -5,11 +5,11 @@ mod need;
 
 pub(crate) use need::{
     CARGO_FUZZ, CBINDGEN, CHROMIUM, COMPILER, CURL, CXX_COMPILER, DENY, LLVM, NODE, Need, POSTGRES, PYTHON, REDIS,
-    RUST_TOOLS,
+    RUST_TOOLS, X86_32,
 };
 
 use crate::failure::{Failure, Outcome};
-use crate::{browser_sdk, clients, node_sdk, targets, vectors, wasm};
+use crate::{browser_sdk, clients, flutter_sdk, node_sdk, targets, vectors, wasm};
 
 /// Meets every need, and goes on past one that cannot be met, so that a person sees the whole list at once.
 pub(crate) fn run() -> Outcome {
@@ -28,6 +28,7 @@ pub(crate) fn run() -> Outcome {
     note("the clients that read the stream in a test", clients::ensure_packages().map(drop));
     note("what the Node SDK is built and tested with", node_sdk::ensure_packages());
     note("what the browser SDK is built and tested with", browser_sdk::ensure_packages());
+    note("what the Flutter SDK is tested with", flutter_sdk::ensure_packages());
     note("Rust's library for the core's targets", targets::ensure_all());
     note("what the browser's module is built with", wasm::ensure_all());
     if unmet.is_empty() {

@@ -35,6 +35,7 @@ pub(crate) const ALL: &[&Need] = &[
     &CARGO_FUZZ,
     &CBINDGEN,
     &LLVM,
+    &X86_32,
 ];
 
 /// Formatter and linter.
@@ -212,4 +213,19 @@ pub(crate) const LLVM: Need = Need {
     is_met: || succeeds(&mut tool("llvm-ar", &["--version"])) && succeeds(&mut tool("llvm-strip", &["--version"])),
     install: || install_packages(&["llvm"]),
     by_hand: "Debian, Ubuntu: apt-get install llvm. macOS: brew install llvm, and its bin folder in the path",
+};
+
+/// What programs for 32-bit x86 are linked with, and run on.
+pub(crate) const X86_32: Need = Need {
+    name: "a C compiler and the C library for 32-bit x86",
+    why: "the Dart VM of the Flutter SDK's tests is a program of that kind",
+    is_met: || {
+        let libraries = ["/lib/ld-linux.so.2", "/usr/lib32/libstdc++.so.6"];
+        let links = ["-m32", "-print-file-name=libc.so"];
+        libraries.iter().all(|library| Path::new(library).exists())
+            // The compiler names a file that it has with its folder, another one as it was asked for.
+            && output(&mut tool("cc", &links)).is_ok_and(|path| path.contains('/') && Path::new(path.trim()).exists())
+    },
+    install: || install_packages(&["libc6-i386", "lib32stdc++6", "gcc-multilib"]),
+    by_hand: "Debian, Ubuntu on x86-64: apt-get install libc6-i386 lib32stdc++6 gcc-multilib",
 };

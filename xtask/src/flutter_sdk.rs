@@ -1,0 +1,123 @@
+//! The Flutter SDK: its tests on a real Dart VM, and the compiler's check of every Dart file.
+//!
+//! There is no Dart in Debian, and no place to get one from but its own site. But npm has a whole VM, for 32-bit x86, which
+//! a package of Sass carries; so the C library is built for that too.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::failure::{Failure, Outcome};
+use crate::tool::{self, run, tool};
+use crate::{c_abi, npm, repository, setup};
+
+const FOLDER: &str = "flutter";
+/// The npm package that lists the VM.
+const VM: &str = "flutter/test/vm";
+const DART: &str = "node_modules/sass-embedded-linux-ia32/dart-sass/src/dart";
+
+/// Packages that are not to be had here: what of them is used is declared in `flutter/test/stubs`, for the compiler.
+const DECLARED: [&str; 4] = ["code_assets", "flutter", "hooks", "path_provider"];
+
+/// The newest language that the VM knows.
+const LANGUAGE: &str = "3.7";
+
+/// Builds everything, checks all types and runs the tests.
+pub(crate) fn test() -> Outcome {
+    setup::ensure(&setup::COMPILER)?;
+    setup::ensure(&setup::PYTHON)?;
+    ensure_packages()?;
+    // The tests run the real server.
+    let target = repository::root().join("target");
+    run(tool("cargo", &["build", "--locked", "--package", "server"]).env("CARGO_TARGET_DIR", &target))?;
+    let packages = packages(&c_abi::build_for_dart()?)?;
+    check_types(&packages)?;
+    let vectors = repository::scratch(FOLDER).join("vectors.txt");
+    write(&vectors, &c_abi::script()?)?;
+    let mut tests = dart(&packages);
+    tests.arg("flutter/test/all.dart");
+    run(tests
+        .env("SIDEKICK_SERVER", target.join("debug/server"))
+        .env("SIDEKICK_VECTORS", vectors)
+        // One pool of memory, so that what is counted is what was asked for.
+        .env("MALLOC_ARENA_MAX", "1"))
+}
+
+/// Times evaluations, and counts what they and clients leave behind.
+pub(crate) fn bench() -> Outcome {
+    ensure_packages()?;
+    let packages = packages(&c_abi::build_for_dart()?)?;
+    for program in ["evaluate", "memory"] {
+        run(dart(&packages).arg(format!("flutter/benchmark/{program}.dart")).env("MALLOC_ARENA_MAX", "1"))?;
+    }
+    Ok(())
+}
+
+/// Installs the VM and what it runs on.
+pub(crate) fn ensure_packages() -> Outcome {
+    if !cfg!(all(target_os = "linux", target_arch = "x86_64")) {
+        return Err(Failure::step("the Dart VM of the tests runs on Linux on x86-64 only"));
+    }
+    npm::ensure_packages(VM)?;
+    setup::ensure(&setup::X86_32)
+}
+
+fn dart(packages: &Path) -> std::process::Command {
+    tool(repository::root().join(VM).join(DART), &[&format!("--packages={}", packages.display())])
+}
+
+/// Where the packages are and, beside it, where the native library is: the compiler looks for both by these names.
+fn packages(library: &Path) -> Outcome<PathBuf> {
+    let folder = repository::scratch(FOLDER);
+    let root = repository::root().join(FOLDER);
+    let package = |name: &str, folder: &Path| {
+        format!(
+            r#"{{"name":"{name}","rootUri":"file://{}/","packageUri":"lib/","languageVersion":"{LANGUAGE}"}}"#,
+            folder.display()
+        )
+    };
+    let mut all = vec![package("sidekick_flutter", &root)];
+    all.extend(DECLARED.map(|name| package(name, &root.join("test/stubs").join(name))));
+    let path = folder.join("package_config.json");
+    write(&path, &format!(r#"{{"configVersion":2,"packages":[{}]}}"#, all.join(",")))?;
+    let asset = format!(
+        "format-version: [1, 0, 0]\nnative-assets:\n  linux_ia32:\n    package:sidekick_flutter/src/bindings.dart:\n      \
+         - absolute\n      - {}\n",
+        library.display()
+    );
+    write(&folder.join("native_assets.yaml"), &asset)?;
+    Ok(path)
+}
+
+/// Compiles one program that imports every Dart file.
+fn check_types(packages: &Path) -> Outcome {
+    let listing = ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", "flutter/*.dart"];
+    let files = tool::output(&mut tool("git", &listing))?;
+    let root = repository::root();
+    let imports: Vec<String> = files
+        .split('\0')
+        .filter(|path| !path.is_empty() && root.join(path).is_file())
+        .enumerate()
+        .map(|(number, path)| {
+            let library = path.strip_prefix("flutter/lib/").map_or_else(
+                || format!("file://{}/{path}", root.display()),
+                |path| format!("package:sidekick_flutter/{path}"),
+            );
+            format!("import '{library}' as file{number};\n")
+        })
+        .collect();
+    let program = repository::scratch(FOLDER).join("every_file.dart");
+    write(&program, &format!("{}void main() {{}}\n", imports.concat()))?;
+    let compiled = repository::scratch(FOLDER).join("every_file.dill");
+    let mut check = dart(packages);
+    check.arg("--snapshot-kind=kernel").arg(format!("--snapshot={}", compiled.display())).arg(program);
+    run(&mut check)?;
+    println!("types: {} Dart files", imports.len());
+    Ok(())
+}
+
+fn write(path: &Path, text: &str) -> Outcome {
+    let folder = path.parent().unwrap_or(path);
+    fs::create_dir_all(folder)
+        .and_then(|()| fs::write(path, text))
+        .map_err(|error| Failure::step(format!("{} cannot be written: {error}", path.display())))
+}
