@@ -45,6 +45,7 @@ cargo xtask <command>
   header             make the C ABI's header, ffi/include/sidekick.h, anew of its sources
   c-size --record WHY
                      write down how large the C library for a phone is, with the reason why that changed
+  mobile-libs        build the C library for Android and iOS and put it into the Flutter package
   flutter-bench      time evaluations from Dart, and count what they and clients leave behind
   wasm               build the browser's module and put it where its package and its tests look for it
   help               this text";
@@ -81,6 +82,7 @@ fn run(words: &[&str]) -> Outcome {
         ["size", "--record", why] => size::record(why),
         ["header"] => c_abi::write_header(),
         ["c-size", "--record", why] => c_abi::record_size(why),
+        ["mobile-libs"] => c_abi::build_mobile_libs(),
         ["flutter-bench"] => flutter_sdk::bench(),
         ["wasm"] => wasm::build().map(drop),
         ["vectors"] => vectors::write(),

@@ -1,11 +1,13 @@
 //! The C library for every phone, as a static one: that takes no linker and no device. None of them has run on one here.
 
+use std::fs;
 use std::path::PathBuf;
 
 use super::library::{BARE, BARE_RUSTC, cargo};
 use super::size;
-use crate::failure::Outcome;
-use crate::{repository, tool};
+use crate::failure::{Failure, Outcome};
+use crate::tool::{self, output, tool};
+use crate::{repository, setup};
 
 /// Android and iOS with its simulators.
 const TARGETS: [&str; 6] = [
@@ -33,4 +35,23 @@ pub(super) fn build(target: &str) -> Outcome<PathBuf> {
     // In this form they replace those that a person's settings or environment have, which would change the bytes.
     tool::run(cargo.env("CARGO_ENCODED_RUSTFLAGS", BARE_RUSTC.join("\u{1f}")))?;
     Ok(folder.join(target).join("mobile").join("libsidekick_ffi.a"))
+}
+
+/// Builds it for one, as an app links it: without what only debuggers and linkers of other code need, and without the
+/// compiler's helpers, which an app's own compiler has too.
+pub(super) fn stripped(target: &str) -> Outcome<PathBuf> {
+    setup::ensure(&setup::LLVM)?;
+    let built = build(target)?;
+    let folder = repository::scratch("c-abi").join(target);
+    let stripped = folder.join("stripped.a");
+    fs::create_dir_all(&folder)
+        .and_then(|()| fs::copy(&built, &stripped))
+        .map_err(|error| Failure::step(format!("{} cannot be copied: {error}", built.display())))?;
+    let members = output(tool("llvm-ar", &["t"]).arg(&stripped))?;
+    let helpers = members.lines().filter(|member| member.starts_with("compiler_builtins"));
+    tool::run(tool("llvm-ar", &["d"]).arg(&stripped).args(helpers))?;
+    // Of Mach-O, only debug information can be left out by this version.
+    let what = if target.contains("apple") { "--strip-debug" } else { "--strip-unneeded" };
+    tool::run(tool("llvm-strip", &[what]).arg(&stripped))?;
+    Ok(stripped)
 }

@@ -1,12 +1,11 @@
 //! How large the C library for a phone is: held against its budget, and against the last size that was written down.
 
 use std::fs;
-use std::path::PathBuf;
 
 use super::{library, phones};
 use crate::failure::{Failure, Outcome};
-use crate::tool::{self, output, tool};
-use crate::{repository, setup};
+use crate::repository;
+use crate::tool::{output, tool};
 
 /// The one that is measured.
 const TARGET: &str = "aarch64-linux-android";
@@ -56,19 +55,9 @@ fn row(line: &str) -> Option<(&str, u64)> {
     Some((cells.get(2)?, cells.get(3)?.parse().ok()?))
 }
 
-/// What an app links: without what only debuggers and linkers of other code need, and without the compiler's helpers,
-/// none of which is used.
+/// The bytes of what an app links.
 fn measure() -> Outcome<u64> {
-    setup::ensure(&setup::LLVM)?;
-    let built = phones::build(TARGET)?;
-    let stripped: PathBuf = repository::scratch("c-abi").join("stripped.a");
-    fs::create_dir_all(repository::scratch("c-abi"))
-        .and_then(|()| fs::copy(&built, &stripped))
-        .map_err(|error| Failure::step(format!("{} cannot be copied: {error}", built.display())))?;
-    let members = output(tool("llvm-ar", &["t"]).arg(&stripped))?;
-    let helpers = members.lines().filter(|member| member.starts_with("compiler_builtins"));
-    tool::run(tool("llvm-ar", &["d"]).arg(&stripped).args(helpers))?;
-    tool::run(tool("llvm-strip", &["--strip-unneeded"]).arg(&stripped))?;
+    let stripped = phones::stripped(TARGET)?;
     let size = fs::metadata(&stripped).map(|file| file.len());
     size.map_err(|error| Failure::step(format!("{} cannot be read: {error}", stripped.display())))
 }
