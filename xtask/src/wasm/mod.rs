@@ -6,7 +6,7 @@ mod flags;
 mod toolchain;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use toolchain::Toolchain;
 
@@ -65,23 +65,10 @@ pub(crate) fn build() -> Outcome<String> {
 fn compile(toolchain: Toolchain, target: &Path) -> Outcome {
     let mut flags: Vec<String> = flags::RUSTC.iter().map(|flag| (*flag).to_owned()).collect();
     flags.extend(toolchain.linker_flags());
-    let mut cargo = toolchain.program("cargo", &["build", "--target"]);
-    cargo.arg(describe_target(toolchain, target)?);
+    let mut cargo = toolchain.program("cargo", &["build"]);
     // In this form they replace those that a person's settings or environment have, which would change the bytes.
     cargo.args(flags::CARGO).env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}")).env("CARGO_TARGET_DIR", target);
     tool::run(&mut cargo)
-}
-
-/// Writes what the compiler is to know of our target, which is its own with a field more.
-fn describe_target(toolchain: Toolchain, folder: &Path) -> Outcome<PathBuf> {
-    let (own, ours) = flags::TARGET;
-    let print = ["-Z", "unstable-options", "--print", "target-spec-json", "--target", own];
-    let described = tool::output(&mut toolchain.program("rustc", &print))?;
-    let file = folder.join(ours).with_extension("json");
-    fs::create_dir_all(folder)
-        .map_err(|error| Failure::step(format!("{} cannot be made: {error}", folder.display())))?;
-    write(&file, &described.replacen('{', &format!("{{\n  {},", flags::TARGET_FIELD), 1))?;
-    Ok(file)
 }
 
 fn read(file: &Path) -> Outcome<String> {
