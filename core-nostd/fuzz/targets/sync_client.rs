@@ -11,7 +11,7 @@ mod host;
 #[path = "../../tests/sync_client/truth.rs"]
 mod truth;
 
-use host::{EVENT_STREAM, Host, held};
+use host::{EVENT_STREAM, Host, held, import};
 use libfuzzer_sys::fuzz_target;
 use sidekick_core::murmur3_x86_32;
 use sidekick_core::sync::SyncClient;

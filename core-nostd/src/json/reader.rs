@@ -78,12 +78,12 @@ impl<'a> Reader<'a> {
 
     /// The first fault, or that something follows.
     #[cfg_attr(target_family = "wasm", inline(never))]
-    fn finish(mut self) -> Option<Error> {
+    fn finish(&mut self) -> Option<Error> {
         self.next();
         if !self.is_at_end() {
             self.syntax("the end");
         }
-        self.fault
+        self.fault.take()
     }
 
     /// The offset at which the next value starts.

@@ -43,7 +43,8 @@ const PIECE = 60_000;
 
 export const encoder = new TextEncoder();
 /** A name may begin with what is a byte order mark elsewhere. */
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+const newDecoder = (): TextDecoder => new TextDecoder('utf-8', { ignoreBOM: true });
+const decoder = newDecoder();
 
 /** What is known of a flag, or of a key that no flag has. */
 export interface FlagHandle {
@@ -84,6 +85,8 @@ export function engineOf(wasm: Exports): WasmEngine {
   let turn = 0;
   /** What stands in the places: pages ask about one user, and a text that stands there need not be written again. */
   let texts: (string | null | undefined)[] = [];
+  /** Of the stream that is open: it keeps what a character was cut in. */
+  let stream = newDecoder();
   // The memory as it was when room was last made. Where it has grown since, these have no length any more.
   let spans: Int32Array;
   let input = new Uint8Array();
@@ -98,15 +101,14 @@ export function engineOf(wasm: Exports): WasmEngine {
   };
 
   /** Writes all input; gives its length. */
-  const write = (bytes: Uint8Array): number => {
+  const write = (text: string): number => {
+    const bytes = encoder.encode(text);
     turn += 1;
     texts = [];
     makeRoom(bytes.length);
     input.set(bytes);
     return bytes.length;
   };
-
-  const writeText = (text: string): number => write(encoder.encode(text));
 
   /** The text that a call has shown; the call stands as an argument. */
   const text = (_shown?: unknown): string => {
@@ -122,11 +124,15 @@ export function engineOf(wasm: Exports): WasmEngine {
     handleTimeout: wasm[HANDLE_TIMEOUT],
     retryNow: wasm[RETRY_NOW],
     handleConnected(now, status, contentType, retryAfter) {
-      const length = writeText(contentType);
-      wasm[HANDLE_CONNECTED](now, status, length, writeText(contentType + retryAfter));
+      stream = newDecoder();
+      const length = write(contentType);
+      wasm[HANDLE_CONNECTED](now, status, length, write(contentType + retryAfter));
     },
     handleBytes(now, bytes) {
-      for (let at = 0; at < bytes.length; at += PIECE) wasm[HANDLE_BYTES](now, write(bytes.subarray(at, at + PIECE)));
+      // The platform decodes a stream as its standard says, so the module need not.
+      for (let at = 0; at < bytes.length; at += PIECE) {
+        wasm[HANDLE_BYTES](now, write(stream.decode(bytes.subarray(at, at + PIECE), { stream: true })));
+      }
     },
     pollOutput() {
       const kind = wasm[POLL_OUTPUT]() as OutputKind;
@@ -135,12 +141,12 @@ export function engineOf(wasm: Exports): WasmEngine {
     flagsJson: () => text(wasm[FLAGS_JSON]()),
     exportSnapshot: () => (wasm[EXPORT_SNAPSHOT]() ? text() : undefined),
     importSnapshot(snapshot) {
-      const taken = wasm[IMPORT_SNAPSHOT](writeText(snapshot));
+      const taken = wasm[IMPORT_SNAPSHOT](write(snapshot));
       if (taken < 0) throw new Error(text());
       return taken > 0;
     },
     handleOf(forKey) {
-      const count = wasm[RESOLVE](writeText(forKey));
+      const count = wasm[RESOLVE](write(forKey));
       const [slot, generation, fixed] = view(HANDLE);
       const changedAt = number();
       const names = Array.from({ length: count }, (_, index) => text(wasm[ATTRIBUTE](index)));
