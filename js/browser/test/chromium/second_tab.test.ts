@@ -138,7 +138,7 @@ describe('where what serves several cannot be loaded', () => {
 });
 
 describe('a first tab that is stuck', () => {
-  it('keeps others from no flags, and not from sharing a stream among them', async () => {
+  it('does not keep the next from a stream, which those after it share once the lock is free', async () => {
     await stage.play(async (scene) => {
       const server = await scene.server([flag(0)]);
       const [first] = (await scene.tabs(server.url, 1)) as [Tab];
