@@ -10,18 +10,18 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const wasm = here('wasm/sidekick.wasm');
 
 /** What the entries for pages and workers load where it is asked for. */
-const LAZY = ['event_source', 'storage'];
+const LAZY = ['event_source', 'storage', 'tabs'];
 
 /**
  * Properties that no caller sees, which get short names. A name here is replaced wherever it stands: it must not be one of
  * the platform's, of the engine's module or of what callers give and get.
  */
 const INTERNAL = [
-  'act', 'answer', 'ask', 'changed', 'changedAt', 'connected', 'disconnected', 'driver', 'drop', 'emit', 'end', 'engine',
-  'explain', 'exportSnapshot', 'fixed', 'flagsJson', 'forKey', 'forgetFlags', 'generation', 'handleBytes', 'handleConnected',
-  'handleDisconnected', 'handleOf', 'handleTimeout', 'handles', 'importSnapshot', 'keeper', 'kind', 'life', 'names',
-  'number', 'open', 'options', 'pollOutput', 'reads', 'reasonOf', 'report', 'restore', 'retryNow', 'route', 'sdkKey',
-  'serverUrl', 'slot', 'stored', 'suspicion', 'thrown',
+  'act', 'answer', 'ask', 'changed', 'changedAt', 'chunk', 'connected', 'disconnected', 'driver', 'drop', 'emit', 'end',
+  'engine', 'explain', 'exportSnapshot', 'fixed', 'flagsJson', 'forKey', 'forgetFlags', 'generation', 'handleBytes',
+  'handleConnected', 'handleDisconnected', 'handleOf', 'handleTimeout', 'handles', 'importSnapshot', 'keeper', 'kind',
+  'life', 'names', 'number', 'open', 'options', 'pollOutput', 'reads', 'reasonOf', 'receiver', 'report', 'restore',
+  'retryNow', 'route', 'sdkKey', 'serverUrl', 'since', 'slot', 'stop', 'stored', 'suspicion', 'thrown',
 ];
 
 rmSync(here('dist/'), { recursive: true, force: true });

@@ -3,7 +3,7 @@
 /** A change of more is one that somebody should know of. */
 const NOISE = 64;
 
-const PARTS = ['wasm', 'client', 'react'];
+const PARTS = ['wasm', 'client', 'tabs', 'react'];
 
 /** What is wrong, as sentences. */
 export function faults(record, sizes, compiler) {
@@ -28,7 +28,8 @@ function unrecorded({ history }, sizes, compiler) {
   const remedy = 'write it down: cargo xtask size --record "why"';
   if (last === undefined) return [`no size is written down yet; ${remedy}`];
   // Another compiler, another module: what it changed is nobody's doing here. The budget holds for all of them.
-  const comparable = PARTS.filter((part) => part !== 'wasm' || last.compiler === compiler);
+  // A part that is younger than the entry has nothing that it could be held against.
+  const comparable = PARTS.filter((part) => part in last && (part !== 'wasm' || last.compiler === compiler));
   const changed = comparable.filter((part) => Math.abs(sizes[part].brotli - last[part]) > NOISE);
   return changed.map((part) => {
     const change = signed(sizes[part].brotli - last[part]);
@@ -40,10 +41,10 @@ function unrecorded({ history }, sizes, compiler) {
 export function table({ budget, history }, sizes) {
   const last = history.at(-1);
   const rows = [['', 'raw', 'gzip -9', 'brotli -11', 'last', 'budget']];
-  for (const name of ['wasm', 'client', 'wasm+client', 'react']) {
+  for (const name of ['wasm', 'client', 'wasm+client', 'tabs', 'react']) {
     const parts = name.split('+');
     const total = (kind) => number(sum(parts.map((part) => sizes[part][kind])));
-    const before = last === undefined ? '' : number(sum(parts.map((part) => last[part])));
+    const before = parts.every((part) => last?.[part] !== undefined) ? number(sum(parts.map((part) => last[part]))) : '';
     rows.push([name, total('raw'), total('gzip'), total('brotli'), before, name in budget ? number(budget[name]) : '']);
   }
   return rows.map(([name, ...cells]) => `${name.padEnd(12)}${cells.map((cell) => cell.padStart(12)).join('')}`.trimEnd()).join('\n');

@@ -5,11 +5,11 @@ import { describe, it } from 'node:test';
 import { faults, overBudget, serialized } from './budget.mjs';
 
 const BUDGET = { 'wasm+client': 13_000, react: 1_000 };
-const LAST = { date: '2026-11-26', version: '0.1.0', compiler: 'rustc 1.96.0', wasm: 9_000, client: 3_900, react: 600, what: 'the first' };
-const RECORD = { budget: BUDGET, history: [{ ...LAST, wasm: 1, client: 1, react: 1 }, LAST] };
+const LAST = { date: '2026-11-26', version: '0.1.0', compiler: 'rustc 1.96.0', wasm: 9_000, client: 3_900, tabs: 700, react: 600, what: 'the first' };
+const RECORD = { budget: BUDGET, history: [{ ...LAST, wasm: 1, client: 1, tabs: 1, react: 1 }, LAST] };
 
-function sizes(wasm, client, react) {
-  return Object.fromEntries(Object.entries({ wasm, client, react }).map(([part, brotli]) => [part, { brotli }]));
+function sizes(wasm, client, react, tabs = 700) {
+  return Object.fromEntries(Object.entries({ wasm, client, tabs, react }).map(([part, brotli]) => [part, { brotli }]));
 }
 
 describe('sizes', () => {
@@ -32,6 +32,12 @@ describe('sizes', () => {
     assert.match(shrunk, /^client has 3,835 bytes, -65 since/);
     assert.deepEqual(more, []);
     assert.match(faults({ budget: BUDGET, history: [] }, sizes(1, 1, 1), 'rustc 1.96.0')[0], /no size is written down yet/);
+  });
+
+  it('of a part that the last entry does not have pass', () => {
+    const { tabs, ...older } = LAST;
+    assert.deepEqual(faults({ ...RECORD, history: [older] }, sizes(9_000, 3_900, 600, tabs + 65), 'rustc 1.96.0'), []);
+    assert.match(faults(RECORD, sizes(9_000, 3_900, 600, tabs + 65), 'rustc 1.96.0')[0], /^tabs has 765 bytes, \+65 since/);
   });
 
   it('of a module by another compiler are held against the budget alone', () => {

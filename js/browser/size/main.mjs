@@ -28,8 +28,8 @@ if (found.length > 0) {
   process.exitCode = 1;
 } else if (why !== undefined) {
   const date = new Date().toISOString().slice(0, 10);
-  const { wasm, client, react } = sizes;
-  record.history.push({ date, version, compiler, wasm: wasm.brotli, client: client.brotli, react: react.brotli, what: why });
+  const parts = Object.entries(sizes).map(([part, { brotli }]) => [part, brotli]);
+  record.history.push({ date, version, compiler, ...Object.fromEntries(parts), what: why });
   writeFileSync(file, serialized(record));
   console.log('\nwritten down in js/browser/size.json');
 }

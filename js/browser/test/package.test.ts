@@ -38,7 +38,7 @@ describe('the packed package', () => {
   it('holds what it needs and nothing else', async () => {
     const files = (await run('tar', ['-tzf', tarball])).trim().split('\n');
     const code = files.filter((file) => !file.endsWith('.d.ts')).sort();
-    const dist = ['edge.js', 'event_source.js', 'index.js', 'inline.js', 'react.js', 'sidekick.wasm', 'storage.js'];
+    const dist = ['edge.js', 'event_source.js', 'index.js', 'inline.js', 'react.js', 'sidekick.wasm', 'storage.js', 'tabs.js'];
     assert.deepEqual(code, ['LICENSE', 'README.md', ...dist.map((name) => `dist/${name}`), 'package.json'].map((name) => `package/${name}`));
     const { scripts, dependencies } = JSON.parse(await run('tar', ['-xzOf', tarball, 'package/package.json'])) as Record<string, unknown>;
     assert.deepEqual([scripts, dependencies], [undefined, undefined]);

@@ -1,151 +1,79 @@
-// One stream for all tabs of a browser. Tabs queue for a lock; the one that holds it, the leader, has the stream, and the
-// others hear from it what its engine has taken.
+// One stream for all tabs of a browser, as far as a tab that is alone needs it: it takes a lock, has its stream, and
+// listens whether somebody comes. Who does not get the lock, and who is no longer alone, loads `tabs`.
 
-import { type Driver, hurry } from '../../shared/src/driver.js';
-import { type Engine, READY } from '../../shared/src/engine.js';
+import type { Driver } from '../../shared/src/driver.js';
+import type { Engine } from '../../shared/src/engine.js';
 import type { Receiver, Transport } from '../../shared/src/transport.js';
-import { encoder } from './engine.js';
 
-// What messages are. The first is for the leader, the others are the leader's.
-/** A tab waits for flags. With it, whether that tab is in the background. */
-const JOIN = 0;
-/** The flags as a replay, for those who wait. */
-const REPLAY = 1;
-/** Whole events, for those who have the replay. */
-const EVENTS = 2;
-/** The flags as a snapshot that nobody vouches for: the leader has no stream at present. */
-const LAST_KNOWN = 3;
-/** There is no stream any more, or none came about. With it, what the server answered. */
-const END = 4;
-/** The leader is another. */
-const LEADER = 5;
-
-type Answer = Parameters<Receiver['connected']>;
+/** A connection that the engine asked for. */
+export interface Line {
+  /** The last event id. */
+  readonly since: string;
+  /** The engine's end. There until it has let go of the connection. */
+  receiver?: Receiver | undefined;
+  /** Ends what serves it, once something does. */
+  stop?(): void;
+  /** What the server answered. */
+  answer?: Parameters<Receiver['connected']>;
+  /** What came last. */
+  chunk?: Uint8Array;
+}
 
 /**
  * A tab's part in it: the way to the stream, and what lets go of everything until the next connection, for a tab that
  * does not run must not keep others from the stream. `open` is the way to the server.
  */
 export function shareStream(name: string, open: Transport, engine: Engine, act: Driver['act']): [Transport, () => void] {
+  let line: Line;
   let channel: BroadcastChannel | undefined;
-  let abort: AbortController | undefined;
-  /** Gives up the lock. There for the leader alone. */
+  /** Gives up the lock. There while this tab has it, and so has its stream. */
   let release: (() => void) | undefined;
-  /** What the engine waits for or listens to, and from where it goes on. */
-  let receiver: Receiver | undefined;
-  let lastEventId: string;
-  /** The receiver has had all flags. */
-  let isLive: boolean | undefined;
-  /** Ends the leader's stream. */
-  let stop: (() => void) | undefined;
-  /** What the server answered to the leader's last attempt. */
-  let answer: Answer | undefined;
+  /** The same for several tabs. Once it is loaded, it does everything. */
+  let tabs: [Transport, () => void] | undefined;
 
-  const post = (kind: number, content?: unknown): void => channel?.postMessage([kind, content]);
-
-  const feed = (text: string): void => receiver?.bytes(encoder.encode(text));
-
-  const begin = (): void => {
-    if (!release) return post(JOIN, self.document?.hidden);
-    const given = receiver!;
-    const decoder = new TextDecoder();
-    let rest = '';
-    answer = undefined;
-    const own = (stop = open(lastEventId, {
-      ...given,
-      connected: (...said) => {
-        answer = said;
-        given.connected(...said);
-      },
-      bytes: (chunk) => {
-        given.bytes(chunk);
-        // The engine may have dropped the stream for it.
-        if (own !== stop) return;
-        const [, events, begun] = /(.*\n\n)?(.*)/s.exec(rest + decoder.decode(chunk, { stream: true }))!;
-        rest = begun!;
-        if (isLive) {
-          if (events) post(EVENTS, events);
-        } else if (engine.status() === READY) {
-          isLive = true;
-          post(REPLAY, engine.exportSnapshot());
-        }
-      },
-    }));
-  };
-
-  const end = (given?: Answer): void => {
-    // As a server says it that ends a stream.
-    if (isLive) feed('retry: 0\n\n');
-    else if (given) receiver?.connected(...given);
-    receiver?.disconnected();
-  };
-
-  /** The leader is another: who listened to the last one begins anew, at once. */
-  const restart = (): void => {
-    if (receiver && !isLive) return begin();
-    end();
-    act(hurry);
-  };
-
-  const hear = ({ data: [kind, content] }: MessageEvent<[number, unknown]>): void => {
-    if (release) {
-      if (kind !== JOIN) return;
-      const snapshot = engine.exportSnapshot();
-      if (snapshot) post(isLive ? REPLAY : LAST_KNOWN, snapshot);
-      // This tab may be in the background, where timers are slow.
-      if (!content) act(hurry);
-      if (!stop) post(END, answer);
-    } else if (kind === REPLAY && receiver && !isLive) {
-      receiver.connected(200, 'text/event-stream', '');
-      isLive = true;
-      feed(content as string);
-    } else if (kind === EVENTS && isLive) {
-      feed(content as string);
-    } else if (kind === LAST_KNOWN) {
-      act((own) => own.importSnapshot(content as string));
-    } else if (kind === END) {
-      end(content as Answer | undefined);
-    } else if (kind === LEADER) {
-      restart();
-    }
-  };
-
-  const transport: Transport = (id, given) => {
-    receiver = given;
-    lastEventId = id;
-    if (!channel) {
-      const own = new BroadcastChannel(name);
-      channel = own;
-      own.onmessage = hear;
-      abort = new AbortController();
-      const lead = (): Promise<void> => {
-        return new Promise((resolve) => {
-          // The lock may come when it is not wanted any more.
-          if (own !== channel) return resolve();
-          release = resolve;
-          post(LEADER);
-          restart();
-        });
-      };
-      // Where locks are refused, as in a frame without an origin, each tab leads for itself.
-      navigator.locks.request(name, { signal: abort.signal }, lead).catch(lead);
-    }
-    begin();
-    return () => {
-      receiver = undefined;
-      isLive = false;
-      if (!stop) return;
-      stop();
-      stop = undefined;
-      post(END, answer);
-    };
-  };
+  const load = (): Promise<void> =>
+    import('./tabs.js').then((part) => {
+      tabs ??= part.default(name, open, engine, act, line, channel, release);
+    });
 
   const leave = (): void => {
     channel?.close();
-    abort?.abort();
     release?.();
     channel = release = undefined;
+    tabs?.[1]();
+  };
+
+  const transport: Transport = (since, receiver) => {
+    if (tabs) return tabs[0](since, receiver);
+    const own: Line = (line = { since, receiver });
+    const connect = (): void => {
+      if (!own.receiver) return;
+      own.stop = open(since, {
+        connected: (...answer) => receiver.connected(...(own.answer = answer)),
+        // The part for several puts itself between.
+        bytes: (chunk) => own.receiver?.bytes((own.chunk = chunk)),
+        disconnected: receiver.disconnected,
+      });
+    };
+    const lead = (resolve: () => void): void => {
+      release = resolve;
+      channel = new BroadcastChannel(name);
+      // Who cannot serve others must not keep them from the stream: they go on by themselves, and so does this one.
+      channel.onmessage = () => load().catch(leave);
+      connect();
+    };
+    if (release) connect();
+    else {
+      navigator.locks
+        // The answer comes at once. It may come when it is not wanted any more.
+        .request(name, { ifAvailable: true }, (lock) => (lock ? !tabs && own.receiver && new Promise<void>(lead) : load()))
+        // Locks are refused, as in a frame without an origin, or the part cannot be loaded: a stream of one's own.
+        .catch(connect);
+    }
+    return () => {
+      own.receiver = undefined;
+      own.stop?.();
+    };
   };
 
   return [transport, leave];

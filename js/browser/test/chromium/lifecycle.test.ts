@@ -59,18 +59,12 @@ describe('a page that is frozen', () => {
  * As a browser does with a page in the background: it is told, then nothing in it runs. A headless Chromium shows all its
  * pages and freezes none that is shown, so here the debugger is what stops it.
  */
-async function freeze({ page }: Tab): Promise<() => Promise<void>> {
-  const devtools = await page.context().newCDPSession(page);
-  const tell = (type: string): Promise<boolean> => page.evaluate((type) => document.dispatchEvent(new Event(type)), type);
+async function freeze(tab: Tab): Promise<() => Promise<void>> {
+  const tell = (type: string): Promise<boolean> => tab.page.evaluate((type) => document.dispatchEvent(new Event(type)), type);
   await tell('freeze');
-  await devtools.send('Debugger.enable');
-  const paused = new Promise((resolve) => devtools.once('Debugger.paused', resolve));
-  await devtools.send('Debugger.pause');
-  const woken = page.evaluate(() => undefined);
-  await paused;
+  const resume = await tab.pause();
   return async () => {
-    await devtools.send('Debugger.disable');
-    await woken;
+    await resume();
     await tell('resume');
   };
 }

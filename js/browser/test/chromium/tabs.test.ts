@@ -2,30 +2,18 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Server } from '../../../shared/test/support/server.js';
 import { Link } from '../support/link.js';
-import { type Scene, Stage, streams } from '../support/stage.js';
-import type { StartOptions, Tab } from '../support/tab.js';
+import { Stage, streams } from '../support/stage.js';
+import type { Tab } from '../support/tab.js';
 
 const stage = new Stage();
 const flag = (number: number): { key: string; is_enabled: boolean } => ({ key: `flag_${number}`, is_enabled: true });
-
-/** Tabs that have started one after the other: the first is the one with the stream. */
-async function tabs(scene: Scene, server: Server, count: number, options: StartOptions = {}): Promise<Tab[]> {
-  const all: Tab[] = [];
-  for (let number = 0; number < count; number += 1) {
-    const tab = await scene.tab();
-    assert.equal(await tab.start(server.url, options), 'ready');
-    all.push(tab);
-  }
-  return all;
-}
 
 describe('two tabs', () => {
   it('share one stream, and both see what changes', async () => {
     await stage.play(async (scene) => {
       const server = await scene.server([flag(0)]);
-      const both = await tabs(scene, server, 2);
+      const both = await scene.tabs(server.url, 2);
       await streams(server, 1);
       const revision = await server.put(flag(1));
       for (const tab of both) {
@@ -42,7 +30,7 @@ describe('two tabs', () => {
   it('have one stream each where sharing is turned off', async () => {
     await stage.play(async (scene) => {
       const server = await scene.server([flag(0)]);
-      const both = await tabs(scene, server, 2, { shareStream: false });
+      const both = await scene.tabs(server.url, 2, { shareStream: false });
       await streams(server, 2);
       const revision = await server.put(flag(1));
       for (const tab of both) await tab.reached(revision);
@@ -54,7 +42,7 @@ describe('two tabs', () => {
       const server = await scene.server([flag(0)]);
       // As on a page that came over http and not from this machine.
       await scene.context.addInitScript(() => Object.defineProperty(navigator, 'locks', { value: undefined }));
-      const both = await tabs(scene, server, 2);
+      const both = await scene.tabs(server.url, 2);
       await streams(server, 2);
       const revision = await server.put(flag(1));
       for (const tab of both) await tab.reached(revision);
@@ -64,7 +52,7 @@ describe('two tabs', () => {
   it('share one stream of an EventSource, too', async () => {
     await stage.play(async (scene) => {
       const server = await scene.server([flag(0)]);
-      const both = await tabs(scene, server, 2, { transport: 'eventsource' });
+      const both = await scene.tabs(server.url, 2, { transport: 'eventsource' });
       await streams(server, 1);
       const revision = await server.put(flag(1));
       for (const tab of both) await tab.reached(revision);
@@ -96,7 +84,7 @@ describe('two tabs', () => {
   it('both recover when the server was dead', async () => {
     await stage.play(async (scene) => {
       const server = await scene.server([flag(0)]);
-      const both = await tabs(scene, server, 2);
+      const both = await scene.tabs(server.url, 2);
       await server.kill();
       for (const tab of both) await tab.becomes('stale');
       await server.start();
@@ -138,7 +126,7 @@ describe('when the tab with the stream', () => {
   it('is closed, another takes over and misses nothing', async () => {
     await stage.play(async (scene) => {
       const server = await scene.server([flag(0)]);
-      const [leader, follower] = (await tabs(scene, server, 2)) as [Tab, Tab];
+      const [leader, follower] = (await scene.tabs(server.url, 2)) as [Tab, Tab];
       await leader.page.close();
       const revision = await server.put(flag(1));
       await follower.reached(revision);
@@ -150,7 +138,7 @@ describe('when the tab with the stream', () => {
   it('closes its client, another takes over', async () => {
     await stage.play(async (scene) => {
       const server = await scene.server([flag(0)]);
-      const [leader, follower] = (await tabs(scene, server, 2)) as [Tab, Tab];
+      const [leader, follower] = (await scene.tabs(server.url, 2)) as [Tab, Tab];
       await leader.closeClient();
       await follower.reached(await server.put(flag(1)));
       assert.equal(await leader.isEnabled('flag_1'), false);
@@ -162,7 +150,7 @@ describe('when the tab with the stream', () => {
   it('dies amid changes, the others see each of them', async () => {
     await stage.play(async (scene) => {
       const server = await scene.server([flag(0)]);
-      const [leader, ...others] = (await tabs(scene, server, 3)) as [Tab, Tab, Tab];
+      const [leader, ...others] = (await scene.tabs(server.url, 3)) as [Tab, Tab, Tab];
       await streams(server, 1);
       let revision = 0;
       const puts = (async () => {
@@ -185,7 +173,7 @@ describe('when the tab with the stream', () => {
   it('goes to another page, another takes over', async () => {
     await stage.play(async (scene) => {
       const server = await scene.server([flag(0)]);
-      const [leader, follower] = (await tabs(scene, server, 2)) as [Tab, Tab];
+      const [leader, follower] = (await scene.tabs(server.url, 2)) as [Tab, Tab];
       await leader.page.goto(stage.site.page());
       await follower.reached(await server.put(flag(1)));
       await streams(server, 1);
@@ -197,10 +185,10 @@ describe('a tab that comes later', () => {
   it('has the newest flags, and none of the history twice', async () => {
     await stage.play(async (scene) => {
       const server = await scene.server([flag(0)]);
-      const [first] = (await tabs(scene, server, 1)) as [Tab];
+      const [first] = (await scene.tabs(server.url, 1)) as [Tab];
       const revision = await server.put(flag(1));
       await first.reached(revision);
-      const [late] = (await tabs(scene, server, 1)) as [Tab];
+      const [late] = (await scene.tabs(server.url, 1)) as [Tab];
       await late.reached(revision);
       assert.deepEqual((await late.heard()).changes, [['flag_0', 'flag_1']]);
       await streams(server, 1);
@@ -210,7 +198,7 @@ describe('a tab that comes later', () => {
   it('starts from the stream while the server is away, if another tab has flags', async () => {
     await stage.play(async (scene) => {
       const server = await scene.server([flag(0)]);
-      const [first] = (await tabs(scene, server, 1)) as [Tab];
+      const [first] = (await scene.tabs(server.url, 1)) as [Tab];
       await server.kill();
       await first.becomes('stale');
       const late = await scene.tab();

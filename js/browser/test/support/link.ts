@@ -1,4 +1,4 @@
-// The way to a server, as a network gives it: it may be cut, and it may fall silent without a word.
+// The way to a server, as a network gives it: it may be cut, hold things back, and fall silent without a word.
 
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
@@ -10,6 +10,8 @@ export class Link implements AsyncDisposable {
   readonly #target: number;
   readonly #sockets = new Set<Socket>();
   #isSilent = false;
+  /** What the server has sent since it is held back, by the socket that it is for. */
+  #held: Map<Socket, Buffer> | undefined;
 
   private constructor(listener: Server, port: number, target: number) {
     this.#listener = listener;
@@ -37,6 +39,31 @@ export class Link implements AsyncDisposable {
     this.#isSilent = false;
   }
 
+  /** From now on what the server sends waits here. */
+  hold(): void {
+    this.#held ??= new Map();
+  }
+
+  /** What waits. */
+  get held(): string {
+    return [...(this.#held?.values() ?? [])].join('');
+  }
+
+  /** Lets through what waits, but for so many bytes at its end. */
+  pass(kept: number): void {
+    for (const [to, bytes] of this.#held ?? []) {
+      const end = Math.max(0, bytes.length - kept);
+      to.write(bytes.subarray(0, end));
+      this.#held?.set(to, bytes.subarray(end));
+    }
+  }
+
+  /** Nothing waits any more. */
+  flow(): void {
+    this.pass(0);
+    this.#held = undefined;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     const closed = once(this.#listener, 'close');
     this.#listener.close();
@@ -51,7 +78,10 @@ export class Link implements AsyncDisposable {
       this.#sockets.add(from);
       // What breaks shows as a close.
       from.on('error', () => undefined);
-      from.on('data', (bytes) => to?.write(bytes));
+      from.on('data', (bytes: Buffer) => {
+        if (this.#held === undefined || to !== near) to?.write(bytes);
+        else this.#held.set(near, Buffer.concat([this.#held.get(near) ?? Buffer.alloc(0), bytes]));
+      });
       from.on('close', () => {
         this.#sockets.delete(from);
         if (!this.#isSilent) to?.destroy();

@@ -1,5 +1,6 @@
 // What a test in the browser stands on: one browser and one site for a file, a context and a server for a test.
 
+import assert from 'node:assert/strict';
 import { resolve } from 'node:path';
 import { after, before } from 'node:test';
 import type { Browser, BrowserContext } from 'playwright-core';
@@ -7,7 +8,7 @@ import { type FlagFields, Server } from '../../../shared/test/support/server.js'
 import { launch } from './chromium.js';
 import { eventually } from './eventually.js';
 import { type Page, Site } from './site.js';
-import { Tab } from './tab.js';
+import { type StartOptions, Tab } from './tab.js';
 
 const DIST = resolve(import.meta.dirname, '../../dist');
 
@@ -57,6 +58,17 @@ export class Scene {
 
   async tab(page?: Page): Promise<Tab> {
     return await Tab.open(this.context, this.#stage.site.page(page));
+  }
+
+  /** Tabs that have started one after the other: the first is the one with the stream. */
+  async tabs(url: string, count: number, options: StartOptions = {}): Promise<Tab[]> {
+    const all: Tab[] = [];
+    for (let number = 0; number < count; number += 1) {
+      const tab = await this.tab();
+      assert.equal(await tab.start(url, options), 'ready');
+      all.push(tab);
+    }
+    return all;
   }
 
   async end(): Promise<void> {

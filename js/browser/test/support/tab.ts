@@ -94,6 +94,20 @@ export class Tab {
     return await this.page.evaluate(() => (globalThis as unknown as PageWithClient).client.snapshot());
   }
 
+  /** Stops all that runs in the page, as a debugger does. Gives what lets it run again. */
+  async pause(): Promise<() => Promise<void>> {
+    const devtools = await this.page.context().newCDPSession(this.page);
+    await devtools.send('Debugger.enable');
+    const paused = new Promise((resolve) => devtools.once('Debugger.paused', resolve));
+    await devtools.send('Debugger.pause');
+    const woken = this.page.evaluate(() => undefined);
+    await paused;
+    return async () => {
+      await devtools.send('Debugger.disable');
+      await woken;
+    };
+  }
+
   async closeClient(): Promise<void> {
     await this.page.evaluate(() => (globalThis as unknown as PageWithClient).client.close());
   }
