@@ -6,6 +6,7 @@ import 'dart:io';
 import 'client_test.dart';
 import 'evaluation_test.dart';
 import 'isolates_test.dart';
+import 'library_test.dart';
 import 'listenable_test.dart';
 import 'memory_test.dart';
 import 'storage_test.dart';
@@ -16,6 +17,7 @@ import 'vectors_test.dart';
 Future<void> main(List<String> words) async {
   vectorTests();
   evaluationTests();
+  libraryTests();
   listenableTests();
   storageTests();
   transportTests();

@@ -21,8 +21,13 @@ const DECLARED: [&str; 4] = ["code_assets", "flutter", "hooks", "path_provider"]
 /// The newest language that the VM knows.
 const LANGUAGE: &str = "3.7";
 
+/// What an iOS app's linker is told to keep.
+const KEPT: &str = "flutter/ios/Classes/keep.c";
+const HEADER: &str = "ffi/include/sidekick.h";
+
 /// Builds everything, checks all types and runs the tests.
 pub(crate) fn test() -> Outcome {
+    check_kept()?;
     setup::ensure(&setup::COMPILER)?;
     setup::ensure(&setup::PYTHON)?;
     ensure_packages()?;
@@ -115,9 +120,47 @@ fn check_types(packages: &Path) -> Outcome {
     Ok(())
 }
 
+/// Every function of the header is kept in an iOS app.
+fn check_kept() -> Outcome {
+    let (header, kept) = (read(HEADER)?, read(KEPT)?);
+    let missing: Vec<&str> = functions(&header).filter(|name| !kept.contains(&format!("\n  {name},\n"))).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::step(format!("{KEPT} lacks functions of {HEADER}: {}", missing.join(", "))))
+}
+
+/// The functions that the header declares: each name begins or follows a type, and its arguments follow at once.
+fn functions(header: &str) -> impl Iterator<Item = &str> {
+    let code = header.lines().filter(|line| !line.starts_with("//") && !line.starts_with([' ', '*', '/']));
+    code.filter_map(|line| {
+        let name = line.split('(').next()?.rsplit([' ', '*']).next()?;
+        (line.contains('(') && name.starts_with("sidekick_")).then_some(name)
+    })
+}
+
+fn read(path: &str) -> Outcome<String> {
+    fs::read_to_string(repository::root().join(path))
+        .map_err(|error| Failure::step(format!("{path} cannot be read: {error}")))
+}
+
 fn write(path: &Path, text: &str) -> Outcome {
     let folder = path.parent().unwrap_or(path);
     fs::create_dir_all(folder)
         .and_then(|()| fs::write(path, text))
         .map_err(|error| Failure::step(format!("{} cannot be written: {error}", path.display())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_function_of_the_header_is_found() {
+        let header = "// Calls `sidekick_a()`.\nuint32_t sidekick_a(void);\n\nSidekickClient *sidekick_b(uint64_t x,\n     \
+                      int y);\n#define SIDEKICK_X(answer) 1\n * see sidekick_c(1)\n";
+        assert_eq!(functions(header).collect::<Vec<_>>(), ["sidekick_a", "sidekick_b"]);
+        let all = read(HEADER).unwrap();
+        assert!(functions(&all).count() >= 20);
+    }
 }
