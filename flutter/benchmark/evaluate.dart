@@ -80,7 +80,9 @@ Map<String, Way> _ways(SidekickFlutterClient client) {
     'bound user, four attributes': asked((_) => user.isEnabled('four')),
     'view: isEnabled, a rollout': asked((key) => view.isEnabled('half', key)),
     'view: bound user, a rollout': asked((_) => viewed.isEnabled('half')),
-    'isEnabled, a flag that is off': asked((key) => client.isEnabled('off', key)),
+    'isEnabled, a flag that is off': asked(
+      (key) => client.isEnabled('off', key),
+    ),
     'forUser, with four attributes': asked((key) {
       client.forUser(key, attributes: attributes);
       return true;

@@ -237,11 +237,11 @@ void clientTests() => group('the client', () {
           same(codes(errors), ['INVALID_SNAPSHOT', 'INVALID_SNAPSHOT']);
           final [bootstrap, stored] = errors;
           holds(
-            bootstrap.message.startsWith('bootstrap is not used: not a snapshot'),
+            bootstrap.message.startsWith('bootstrap is not used: not a snap'),
             bootstrap.message,
           );
           holds(
-            stored.message.startsWith('the stored snapshot is not used: not a'),
+            stored.message.startsWith('the stored snapshot is not used: not'),
             stored.message,
           );
         },

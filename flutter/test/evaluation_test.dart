@@ -320,7 +320,10 @@ void evaluationTests() => group('an evaluation', () {
     final attributes = {'email': 'a@acme.com'};
     final users = [
       for (var index = 0; index < 5000; index += 1)
-        client.forUser('user-$index', attributes: index.isOdd ? attributes : {}),
+        client.forUser(
+          'user-$index',
+          attributes: index.isOdd ? attributes : {},
+        ),
     ];
     attributes['email'] = 'changed';
     for (final (index, user) in users.indexed) {

@@ -152,7 +152,8 @@ Future<void> _ask((int, SendPort) start) async {
   while (order != 'stop') {
     for (var call = 0; call < 300; call += 1) {
       // It matches in every revision; `fixed` only has to be there.
-      if (!view.isEnabled('rules', 'u', attributes: {'plan': 'pro'})) wrong += 1;
+      final pro = {'plan': 'pro'};
+      if (!view.isEnabled('rules', 'u', attributes: pro)) wrong += 1;
       if (!user.isEnabled('rules')) wrong += 1;
       final reason = view.evaluate('fixed', 'u').reason;
       if (reason != Reason.disabled && reason != Reason.static) wrong += 1;

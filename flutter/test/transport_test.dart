@@ -227,7 +227,11 @@ void transportTests() {
         _pro('plan'),
         {'key': 'fixed', 'is_enabled': true, 'revision': 1},
       ];
-      return _with((peer, _) => peer.stream(replay(flags, 3)), (client, errors, server) async {
+      return _with((peer, _) => peer.stream(replay(flags, 3)), (
+        client,
+        errors,
+        server,
+      ) async {
         await client.init();
         const given = {'plan': 'pro'};
         final user = client.forUser('u', attributes: given);

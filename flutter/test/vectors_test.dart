@@ -52,8 +52,11 @@ List<int>? _bytes(String word) =>
             int.parse(word.substring(at, at + 2), radix: 16),
         ];
 
-String _hexed(String text) =>
-    'x${utf8.encode(text).map((byte) => byte.toRadixString(16).padLeft(2, '0')).join()}';
+String _hexed(String text) {
+  final bytes = utf8.encode(text);
+  final digits = bytes.map((byte) => byte.toRadixString(16).padLeft(2, '0'));
+  return 'x${digits.join()}';
+}
 
 String? _text(String word) {
   final bytes = _bytes(word);

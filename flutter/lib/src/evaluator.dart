@@ -16,7 +16,10 @@ import 'scratch.dart';
 import 'status.dart';
 
 /// Answers from the flags of one engine. Nothing here throws.
-abstract base class Evaluator {
+///
+/// Finalizable, so that it and with it the engine's memory stay until a call
+/// of it is done, whoever has let go of it.
+abstract base class Evaluator implements Finalizable {
   /// See [FlagHandles] for `isTold`.
   Evaluator(this.engine, {required bool isTold})
     : handles = FlagHandles(engine, isTold: isTold),

@@ -26,10 +26,10 @@ final DynamicLibrary _library =
         : DynamicLibrary.process();
 
 final Pointer<Uint8> Function(int) _allocate = _library
-    .lookupFunction<Pointer<Uint8> Function(Size), Pointer<Uint8> Function(int)>(
+    .lookup<NativeFunction<Pointer<Uint8> Function(Size)>>(
       Platform.isWindows ? 'CoTaskMemAlloc' : 'malloc',
-      isLeaf: true,
-    );
+    )
+    .asFunction(isLeaf: true);
 
 final Pointer<NativeFunction<Void Function(Pointer<Uint8>)>> _releaseFunction =
     _library.lookup(Platform.isWindows ? 'CoTaskMemFree' : 'free');

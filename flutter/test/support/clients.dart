@@ -62,7 +62,10 @@ Future<SidekickFlutterClient> clientWith(
 }
 
 /// When the client has this status.
-Future<void> hasStatus(SidekickFlutterClient client, SidekickStatus status) async {
+Future<void> hasStatus(
+  SidekickFlutterClient client,
+  SidekickStatus status,
+) async {
   if (client.status == status) return;
   await within(
     'the status ${status.name}',

@@ -92,7 +92,10 @@ Future<Value> within<Value>(String what, Future<Value> future) =>
     );
 
 /// When the condition holds, which is looked at again and again.
-Future<void> eventually(String what, FutureOr<bool> Function() condition) async {
+Future<void> eventually(
+  String what,
+  FutureOr<bool> Function() condition,
+) async {
   final watch = Stopwatch()..start();
   while (!await condition()) {
     holds(watch.elapsed < const Duration(seconds: 20), 'never: $what');

@@ -17,7 +17,8 @@ Future<int> freePort() async {
   // in the meantime.
   for (var port = 21000 + pid % 4000; ; port += 1) {
     try {
-      final socket = await ServerSocket.bind(InternetAddress.loopbackIPv4, port);
+      final host = InternetAddress.loopbackIPv4;
+      final socket = await ServerSocket.bind(host, port);
       await socket.close();
       return port;
     } on SocketException {
@@ -55,7 +56,8 @@ final class Server {
     for (;;) {
       // The log says it a moment before the socket is there.
       try {
-        final answer = await (await _http.getUrl(Uri.parse('$url/readyz'))).close();
+        final request = await _http.getUrl(Uri.parse('$url/readyz'));
+        final answer = await request.close();
         await answer.drain<void>();
         if (answer.statusCode == 200) return;
       } on IOException {
@@ -97,7 +99,8 @@ final class Server {
   /// The value of a series in `/metrics`.
   Future<num> metric(String series) async {
     final text = await _request('GET', '/metrics');
-    final line = text.split('\n').firstWhere((line) => line.startsWith('$series '));
+    final lines = text.split('\n');
+    final line = lines.firstWhere((line) => line.startsWith('$series '));
     return num.parse(line.substring(series.length + 1));
   }
 

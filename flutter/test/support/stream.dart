@@ -14,8 +14,9 @@ String replay(List<WireFlag> flags, int revision, {String epoch = 'e'}) {
   final upserts = flags.map(
     (flag) => 'data: ${jsonEncode({'type': 'UPSERT', 'flag': flag})}\n\n',
   );
-  return 'event: connected\ndata: true\n\n${upserts.join()}id: $epoch:$revision\n'
-      'event: ready\ndata: {"revision":$revision,"flags":${flags.length}}\n\n';
+  return 'event: connected\ndata: true\n\n${upserts.join()}'
+      'id: $epoch:$revision\nevent: ready\n'
+      'data: {"revision":$revision,"flags":${flags.length}}\n\n';
 }
 
 /// A live change.

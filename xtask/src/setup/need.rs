@@ -227,5 +227,6 @@ pub(crate) const X86_32: Need = Need {
             && output(&mut tool("cc", &links)).is_ok_and(|path| path.contains('/') && Path::new(path.trim()).exists())
     },
     install: || install_packages(&["libc6-i386", "lib32stdc++6", "gcc-multilib"]),
-    by_hand: "Debian, Ubuntu on x86-64: apt-get install libc6-i386 lib32stdc++6 gcc-multilib",
+    by_hand: "Debian, Ubuntu on x86-64: apt-get install libc6-i386 lib32stdc++6 gcc-multilib. Elsewhere the part \
+              `flutter` cannot run",
 };
