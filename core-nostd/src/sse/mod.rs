@@ -8,6 +8,7 @@ mod text_parser;
 pub(crate) use decoder::Decoder;
 pub(crate) use encoder::REPLAYED;
 pub use encoder::{change, connected, heartbeat, ready, replay_upsert, resumed, retry};
+pub(crate) use parser::PIECE;
 pub use parser::Parser;
 pub use text_parser::Event;
 pub(crate) use text_parser::TextParser;

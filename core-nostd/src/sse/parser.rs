@@ -5,8 +5,11 @@ use super::text_parser::{Event, TextParser};
 use crate::error::Error;
 use alloc::string::String;
 
+/// How many bytes are decoded at once.
+pub(crate) const PIECE: usize = 1 << 10;
+
 /// Parses one event stream (WHATWG HTML, section 9.2.6). Memory is bounded: a line, and the data of an event, hold at
-/// most the limit given at the start; beside them there is what was given and not read yet.
+/// most the limit given at the start, counted as text: what is no UTF-8 is three bytes each.
 ///
 /// ```
 /// use sidekick_core::sse::Parser;
@@ -33,21 +36,28 @@ impl Parser {
         Self { decoder: Decoder::new(), text: String::new(), at: 0, parser: TextParser::new(limit) }
     }
 
-    /// The next event that `bytes` complete, of which it takes all; at `None` it needs more.
+    /// The next event that `bytes` complete. What was read is taken off `bytes`; at `None` all of it was.
     ///
     /// # Errors
     /// [`ErrorKind::LineTooLong`](crate::ErrorKind::LineTooLong) where a line or the data of an event exceeds the limit.
     /// The stream cannot be read on.
     pub fn next_event(&mut self, bytes: &mut &[u8]) -> Result<Option<Event<'_>>, Error> {
-        if !bytes.is_empty() {
-            self.text.drain(..self.at);
+        loop {
+            let mut rest = self.text.get(self.at..).unwrap_or_default();
+            let is_complete = self.parser.advance(&mut rest);
+            self.at = self.text.len() - rest.len();
+            if is_complete? {
+                return Ok(Some(self.parser.event()));
+            }
+            if bytes.is_empty() {
+                return Ok(None);
+            }
+            let (piece, others) = bytes.split_at_checked(PIECE).unwrap_or((bytes, b""));
+            *bytes = others;
+            self.text.clear();
             self.at = 0;
-            self.decoder.decode(core::mem::take(bytes), &mut self.text);
+            self.decoder.decode(piece, &mut self.text);
         }
-        let mut rest = self.text.get(self.at..).unwrap_or_default();
-        let event = self.parser.next_event(&mut rest);
-        self.at = self.text.len() - rest.len();
-        event
     }
 
     /// The last reconnection time that the stream gave, in milliseconds.

@@ -59,11 +59,12 @@ impl TextParser {
         }
     }
 
-    /// The next event that `text` completes. What was read is taken off `text`; at `None` all of it was.
+    /// Whether `text` completes another event, which [`event`](Self::event) then gives. What was read is taken off `text`;
+    /// where it completes none, all of it was.
     ///
     /// # Errors
     /// [`ErrorKind::LineTooLong`] where a line or the data of an event exceeds the limit. The stream cannot be read on.
-    pub(crate) fn next_event(&mut self, text: &mut &str) -> Result<Option<Event<'_>>, Error> {
+    pub(crate) fn advance(&mut self, text: &mut &str) -> Result<bool, Error> {
         if core::mem::take(&mut self.dispatched) {
             self.kind.clear();
             self.data.clear();
@@ -90,11 +91,16 @@ impl TextParser {
             self.line = line;
             self.line.clear();
             if self.dispatched {
-                let kind = if self.kind.is_empty() { "message" } else { &self.kind };
-                return Ok(Some(Event { kind, data: &self.data, id: &self.id }));
+                return Ok(true);
             }
         }
-        Ok(None)
+        Ok(false)
+    }
+
+    /// The event that was completed last.
+    pub(crate) fn event(&self) -> Event<'_> {
+        let kind = if self.kind.is_empty() { "message" } else { &self.kind };
+        Event { kind, data: &self.data, id: &self.id }
     }
 
     /// The last reconnection time that the stream gave, in milliseconds.

@@ -3,7 +3,7 @@
 use super::fault::SyncError;
 use super::session::{Session, Source};
 use crate::flag_key::FlagKey;
-use crate::sse::{Decoder, TextParser};
+use crate::sse::{self, Decoder, TextParser};
 use crate::store::FlagStore;
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -30,13 +30,10 @@ impl Stream {
         store: &mut FlagStore,
         changed: &mut dyn FnMut(&FlagKey),
     ) -> Result<(), Box<SyncError>> {
-        loop {
-            match self.parser.next_event(&mut text) {
-                Ok(Some(event)) => self.session.handle(store, event, changed)?,
-                Ok(None) => return Ok(()),
-                Err(error) => return Err(SyncError::unreadable("an event", &error)),
-            }
+        while self.parser.advance(&mut text).map_err(|error| SyncError::unreadable("an event", &error))? {
+            self.session.handle(store, self.parser.event(), changed)?;
         }
+        Ok(())
     }
 
     /// As [`read`](Self::read), of bytes that are cut anywhere.
@@ -49,9 +46,13 @@ impl Stream {
         if let Some(text) = self.decoder.as_text(bytes) {
             return self.read(text, store, changed);
         }
+        // In pieces, for the text may be three times as long.
         let mut text = String::new();
-        self.decoder.decode(bytes, &mut text);
-        self.read(&text, store, changed)
+        bytes.chunks(sse::PIECE).try_for_each(|piece| {
+            text.clear();
+            self.decoder.decode(piece, &mut text);
+            self.read(&text, store, changed)
+        })
     }
 
     /// It is asked for with a `Last-Event-ID`, before its first byte.

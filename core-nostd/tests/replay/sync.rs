@@ -114,7 +114,9 @@ impl Step {
             Input::Retry => client.retry_now(self.at),
             Input::Close => client.close(),
             Input::Import => {
-                let accepted = client.import_snapshot(std::str::from_utf8(&self.bytes()).unwrap_or_default()).map_or(json!("error"), |taken| json!(taken));
+                let accepted = client
+                    .import_snapshot(std::str::from_utf8(&self.bytes()).unwrap_or_default())
+                    .map_or(json!("error"), |taken| json!(taken));
                 assert_eq!(Some(accepted), self.accepted);
             }
         }
