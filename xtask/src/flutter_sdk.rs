@@ -1,7 +1,7 @@
 //! The Flutter SDK: its tests on a real Dart VM, and the compiler's check of every Dart file.
 //!
 //! There is no Dart in Debian, and no place to get one from but its own site. But npm has a whole VM, for 32-bit x86, which
-//! a package of Sass carries; so the C library is built for that too.
+//! a package of Sass carries; so the C library is built for that too, as desktops get it and as phones do.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -34,17 +34,31 @@ pub(crate) fn test() -> Outcome {
     // The tests run the real server.
     let target = repository::root().join("target");
     run(tool("cargo", &["build", "--locked", "--package", "server"]).env("CARGO_TARGET_DIR", &target))?;
-    let packages = packages(&c_abi::build_for_dart()?)?;
-    check_types(&packages)?;
     let vectors = repository::scratch(FOLDER).join("vectors.txt");
     write(&vectors, &c_abi::script()?)?;
-    let mut tests = dart(&packages);
-    tests.arg("flutter/test/all.dart");
-    run(tests
-        .env("SIDEKICK_SERVER", target.join("debug/server"))
-        .env("SIDEKICK_VECTORS", vectors)
-        // One pool of memory, so that what is counted is what was asked for.
-        .env("MALLOC_ARENA_MAX", "1"))
+    let library = c_abi::build_for_dart()?;
+    check_types(&packages(&library)?)?;
+    for library in [library, link_as_on_android()?] {
+        let mut tests = dart(&packages(&library)?);
+        tests.arg("flutter/test/all.dart");
+        run(tests
+            .env("SIDEKICK_SERVER", target.join("debug/server"))
+            .env("SIDEKICK_VECTORS", &vectors)
+            // One pool of memory, so that what is counted is what was asked for.
+            .env("MALLOC_ARENA_MAX", "1"))?;
+    }
+    Ok(())
+}
+
+/// What phones get, linked by what Gradle runs on Android; only the compiler is this machine's.
+fn link_as_on_android() -> Outcome<PathBuf> {
+    let archive = c_abi::build_archive_for_dart()?;
+    setup::ensure(&setup::CMAKE)?;
+    let folder = repository::scratch(FOLDER).join("android");
+    let mut configure = tool("cmake", &["-S", "flutter/android", "-DCMAKE_C_FLAGS=-m32", "-DCMAKE_BUILD_TYPE=Release"]);
+    run(configure.arg(format!("-DARCHIVE={}", archive.display())).arg("-B").arg(&folder))?;
+    run(tool("cmake", &["--build"]).arg(&folder))?;
+    Ok(folder.join("libsidekick_ffi.so"))
 }
 
 /// Times evaluations, and counts what they and clients leave behind.

@@ -4,8 +4,8 @@ mod apt;
 mod need;
 
 pub(crate) use need::{
-    CARGO_FUZZ, CBINDGEN, CHROMIUM, COMPILER, CURL, CXX_COMPILER, DENY, LLVM, NODE, Need, POSTGRES, PYTHON, REDIS,
-    RUST_TOOLS, X86_32,
+    CARGO_FUZZ, CBINDGEN, CHROMIUM, CMAKE, COMPILER, CURL, CXX_COMPILER, DENY, LLVM, NODE, Need, POSTGRES, PYTHON,
+    REDIS, RUST_TOOLS, X86_32,
 };
 
 use crate::failure::{Failure, Outcome};

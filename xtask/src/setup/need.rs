@@ -36,6 +36,7 @@ pub(crate) const ALL: &[&Need] = &[
     &CBINDGEN,
     &LLVM,
     &X86_32,
+    &CMAKE,
 ];
 
 /// Formatter and linter.
@@ -229,4 +230,13 @@ pub(crate) const X86_32: Need = Need {
     install: || install_packages(&["libc6-i386", "lib32stdc++6", "gcc-multilib"]),
     by_hand: "Debian, Ubuntu on x86-64: apt-get install libc6-i386 lib32stdc++6 gcc-multilib. Elsewhere the part \
               `flutter` cannot run",
+};
+
+/// What Gradle links Android's library with.
+pub(crate) const CMAKE: Need = Need {
+    name: "CMake",
+    why: "the Flutter SDK's library for Android is linked by it",
+    is_met: || succeeds(&mut tool("cmake", &["--version"])),
+    install: || install_packages(&["cmake", "make"]),
+    by_hand: "Debian, Ubuntu: apt-get install cmake make. macOS: brew install cmake",
 };
