@@ -304,7 +304,7 @@ uint32_t sidekick_evaluate(const SidekickClient *client,
                            size_t attribute_count,
                            bool default_value);
 
-// Looks a flag up by its key and writes what is worth keeping of it to `flag`. What was found holds until the flag changes:
+// Looks a flag up by its key and writes what is worth keeping of it to `flag`. What was found holds until any flag changes:
 // then every function that takes the handle says `SIDEKICK_ERROR_STALE_HANDLE`.
 //
 // Errors: `SIDEKICK_ERROR_FLAG_NOT_FOUND`, which holds until `SIDEKICK_OUTPUT_KIND_FLAGS_CHANGED` names the key.

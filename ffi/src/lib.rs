@@ -273,7 +273,7 @@ pub unsafe extern "C" fn sidekick_evaluate(
     unsafe { guard::with(client, |code| answer::error(default_value, code), act) }
 }
 
-/// Looks a flag up by its key and writes what is worth keeping of it to `flag`. What was found holds until the flag changes:
+/// Looks a flag up by its key and writes what is worth keeping of it to `flag`. What was found holds until any flag changes:
 /// then every function that takes the handle says `SIDEKICK_ERROR_STALE_HANDLE`.
 ///
 /// Errors: `SIDEKICK_ERROR_FLAG_NOT_FOUND`, which holds until `SIDEKICK_OUTPUT_KIND_FLAGS_CHANGED` names the key.

@@ -6,7 +6,6 @@ use crate::{evaluate, output};
 use napi::bindgen_prelude::{ClassInstance, Either, JavaScriptClassExt, JsObjectValue, Object, ObjectFinalize};
 use napi::{Env, Error, Result, Status};
 use napi_derive::napi;
-use sidekick_core::CompiledFlag;
 use sidekick_core::sync::SyncClient;
 use std::cell::Cell;
 use std::rc::Rc;
@@ -107,10 +106,12 @@ impl NativeClient {
     /// All flags as a JSON array, sorted by key.
     #[napi]
     pub fn flags_json(&self) -> Result<String> {
-        self.with(|sync| {
-            let documents: Vec<&str> = sync.store().flags().into_iter().map(CompiledFlag::document).collect();
-            format!("[{}]", documents.join(","))
-        })
+        let json = self.with(|sync| {
+            let mut json = Vec::new();
+            sync.store().write_json(&mut json);
+            json
+        })?;
+        text(json)
     }
 
     /// The flags as a text for `importSnapshot`; undefined where there never were any.

@@ -40,14 +40,8 @@ impl Documents {
         match &self.listing {
             Some(listing) if listing.id == id => listing.clone(),
             _ => {
-                let mut json = vec![b'['];
-                for (index, flag) in flags.flags().into_iter().enumerate() {
-                    if index > 0 {
-                        json.push(b',');
-                    }
-                    json.extend_from_slice(flag.document().as_bytes());
-                }
-                json.push(b']');
+                let mut json = Vec::new();
+                flags.write_json(&mut json);
                 let listing = Listing { id, json: json.into() };
                 self.listing = Some(listing.clone());
                 listing
