@@ -5,6 +5,7 @@ library;
 import 'dart:collection';
 
 import 'package:sidekick_flutter/sidekick_flutter.dart';
+import 'package:sidekick_flutter/src/scratch.dart';
 
 import 'support/clients.dart';
 import 'support/runner.dart';
@@ -259,6 +260,7 @@ void evaluationTests() => group('an evaluation', () {
       client.isEnabled('half', 'u', attributes: attributes),
       client.isEnabled('half', 'u'),
     );
+    same((Scratch.own.top, Scratch.own.textCount), (0, 0));
   });
 
   test('is kept apart from one that a map asks meanwhile', () async {
@@ -292,6 +294,21 @@ void evaluationTests() => group('an evaluation', () {
     };
     depth = 38;
     same(client.isEnabled('most', 'u', attributes: deep), true);
+    // What was taken of the kept memory was given back.
+    same((Scratch.own.top, Scratch.own.textCount), (0, 0));
+  });
+
+  test('of a bound user, whose map asks while it is read', () async {
+    final client = await asked;
+    final attributes = _Computed((name) {
+      final other = client.forUser('v', attributes: {'email': 'x@acme.com'});
+      same(other.isEnabled('suffix'), true);
+      return client.isEnabled('six', 'w', attributes: {'a': 'yes'})
+          ? 'pro'
+          : 'none';
+    });
+    final user = client.forUser('u', attributes: attributes);
+    same((user.isEnabled('plan'), user.isEnabled('six')), (true, false));
   });
 
   test('takes a flag that reads many attributes', () async {

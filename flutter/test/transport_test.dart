@@ -6,6 +6,7 @@ import 'dart:async';
 import 'dart:convert';
 
 import 'package:sidekick_flutter/sidekick_flutter.dart';
+import 'package:sidekick_flutter/src/connection.dart';
 
 import 'support/clients.dart';
 import 'support/runner.dart';
@@ -142,6 +143,34 @@ void transportTests() {
       final request = server.requests.single;
       same(request.path, '/a/b?c=d');
       same(request.headers['authorization'], null);
+      await server.close();
+    });
+  });
+
+  group('a connection', () {
+    test('says nothing more when it is closed', () async {
+      final server = await StreamServer.start((peer, _) {
+        peer.stream('data: no stream\n\n');
+      });
+      final heard = <String>[];
+      late final Connection connection;
+      connection = Connection.open(Uri.parse(server.url), {}, '', (
+        connected: (_, _, _) => heard.add('connected'),
+        bytes: (_) {
+          heard.add('bytes');
+          connection.close();
+        },
+        disconnected: (_) => heard.add('disconnected'),
+      ));
+      await eventually('it is there', () => server.requests.isNotEmpty);
+      await within('the end', server.requests.single.gone);
+      server.requests.single.send('b');
+      // Whatever is under way has come by when another one has come and gone.
+      await withClient('${server.url}/', (client, _) async {
+        unawaited(client.init());
+        await within('its error', client.errors.first);
+      });
+      same(heard, ['connected', 'bytes']);
       await server.close();
     });
   });

@@ -92,6 +92,33 @@ final class BoundUser implements Finalizable {
   }
 
   Pointer<native.NativeUser> _create(String? userKey, Attributes? attributes) {
+    final scratch = Scratch.own;
+    final before = scratch.top;
+    final first = scratch.textCount;
+    try {
+      var fits = scratch.push(userKey);
+      attributes?.forEach((name, value) {
+        // Here a map of the caller's may ask a question of its own.
+        final text = textOf(value);
+        if (text == null || !fits) return;
+        fits = scratch.push(name) && scratch.push(text);
+      });
+      if (!fits) return _createAtLength(userKey, attributes);
+      final count = scratch.textCount - first;
+      final size = scratch.top - before;
+      return _copy(scratch.texts + first, count, size);
+    } finally {
+      scratch
+        ..top = before
+        ..textCount = first;
+    }
+  }
+
+  /// As [_create], for texts that the kept buffer has no room for.
+  Pointer<native.NativeUser> _createAtLength(
+    String? userKey,
+    Attributes? attributes,
+  ) {
     final texts = [userKey];
     attributes?.forEach((name, value) {
       final text = textOf(value);
@@ -99,20 +126,23 @@ final class BoundUser implements Finalizable {
     });
     final large = LargeTexts(texts);
     try {
-      final key = large.texts[0];
-      final place = Scratch.own.user;
-      native.userCreate(
-        key.pointer,
-        key.length,
-        large.texts + 1,
-        texts.length ~/ 2,
-        place,
-      );
-      final user = place.value;
-      _freeLater.attach(this, user.cast(), externalSize: large.size);
-      return user;
+      return _copy(large.texts, texts.length, large.size);
     } finally {
       large.free();
     }
+  }
+
+  /// Of the user key, and names and values by turns.
+  Pointer<native.NativeUser> _copy(
+    Pointer<native.NativeText> texts,
+    int count,
+    int size,
+  ) {
+    final key = texts[0];
+    final place = Scratch.own.user;
+    native.userCreate(key.pointer, key.length, texts + 1, count ~/ 2, place);
+    final user = place.value;
+    _freeLater.attach(this, user.cast(), externalSize: size);
+    return user;
   }
 }

@@ -5,7 +5,7 @@ library;
 import 'dart:async';
 import 'dart:io';
 
-/// Hears of a connection, never before it was opened.
+/// Hears of a connection, never before it was opened, nor after it was closed.
 typedef Receiver =
     ({
       /// The answer's status, `Content-Type` and `Retry-After`; empty where

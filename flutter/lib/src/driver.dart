@@ -62,28 +62,18 @@ final class Driver {
   void _connect(String lastEventId) {
     _disconnect();
     if (_isEnded) return;
-    late final Connection own;
-    // What a dropped connection still has to say must not be taken for the
-    // words of the next one.
-    bool isCurrent() => identical(own, _connection);
-    own = _open(lastEventId, (
-      connected: (status, contentType, retryAfter) {
-        if (!isCurrent()) return;
-        act(
-          (now) =>
-              _engine.handleConnected(now, status, contentType, retryAfter),
-        );
-      },
-      bytes: (chunk) {
-        if (isCurrent()) act((now) => _engine.handleBytes(now, chunk));
-      },
+    _connection = _open(lastEventId, (
+      connected:
+          (status, contentType, retryAfter) => act(
+            (now) =>
+                _engine.handleConnected(now, status, contentType, retryAfter),
+          ),
+      bytes: (chunk) => act((now) => _engine.handleBytes(now, chunk)),
       disconnected: (cause) {
-        if (!isCurrent()) return;
         _disconnect();
         act((now) => _engine.handle(Event.disconnected, now), cause);
       },
     ));
-    _connection = own;
   }
 
   void _disconnect() {

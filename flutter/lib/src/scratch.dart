@@ -83,6 +83,18 @@ final class Scratch implements Finalizable {
       ..length = 0;
   }
 
+  /// Writes a text, or one that is not given, and puts it behind the last of
+  /// [texts]. Whether there was room.
+  bool push(String? text) {
+    if (!hasRoomFor(1)) return false;
+    final start = top;
+    final length = text == null ? 0 : write(text);
+    if (length < 0) return false;
+    text == null ? putNone(textCount) : putText(textCount, start, length);
+    textCount += 1;
+    return true;
+  }
+
   /// Writes the text as UTF-8 at [top], which goes behind it. Gives the number
   /// of bytes; -1, and writes nothing, where there is no room.
   ///

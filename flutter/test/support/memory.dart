@@ -110,20 +110,29 @@ Future<void> cycle(String url) async {
   await client.close();
 }
 
-/// Makes garbage until the collector has run, and with it the finalizers: one
-/// of its own tells it.
-Future<void> collect() async {
-  var gone = 0;
-  final finalizer = Finalizer<void>((_) => gone += 1);
-  void make() => finalizer.attach(Object(), null);
-  for (var round = 0; round < 3; round += 1) {
-    make();
-    final before = gone;
-    while (gone == before) {
-      // Large enough for the old generation, whose collection is the whole
-      // one.
-      List.filled(100000, 0);
-      await Future<void>.delayed(Duration.zero);
+/// When so many bytes of native memory at most are there: makes garbage until
+/// the collector has run, and with it the finalizers. What leaks never goes.
+Future<void> shrinksTo(int most, String what) async {
+  final watch = Stopwatch()..start();
+  while (nativeBytes() > most) {
+    if (watch.elapsed > const Duration(seconds: 20)) {
+      throw StateError('$what: ${nativeBytes() - most} bytes too many');
     }
+    _makeGarbage();
+    await Future<void>.delayed(Duration.zero);
   }
 }
+
+/// As much garbage as makes the collector run several times.
+Future<void> collect() async {
+  for (var time = 0; time < 500; time += 1) {
+    _makeGarbage();
+    if (time % 50 == 0) await Future<void>.delayed(Duration.zero);
+  }
+}
+
+/// Large enough for the old generation, whose collection is the whole one; and
+/// held for a moment, so that no compiler leaves it out.
+void _makeGarbage() => _garbage = List.filled(100000, 0);
+// It is written, never read. ignore: unused_element
+List<int> _garbage = const [];
