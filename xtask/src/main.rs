@@ -8,6 +8,7 @@ mod debian_rust;
 mod failure;
 mod flutter_sdk;
 mod fuzz;
+mod mobile_sdk;
 mod node_sdk;
 mod npm;
 mod python;
