@@ -34,11 +34,13 @@ test('a freed client takes nothing more, and what asks it gets its default', () 
 });
 
 test('what nobody has any more is swept up', () => {
-  const before = host.living();
-  const MADE = 20_000;
-  for (let made = 0; made < MADE; made += 1) createClient().bindUser('u', { plan: 'pro' });
-  const { clients, users } = host.living();
-  same([clients - before.clients < MADE, users - before.users < MADE], [true, true]);
+  // The engine chooses when. Where fewer live than were made here, some of these are gone.
+  for (let made = 1; made <= 200_000; made += 1) {
+    createClient().bindUser('u', { plan: 'pro' });
+    const { clients, users } = host.living();
+    if (clients < made && users < made) return;
+  }
+  throw new Error('nothing was swept up');
 });
 
 test('texts go back to the C library', () => {
