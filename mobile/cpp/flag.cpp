@@ -11,8 +11,8 @@ using namespace facebook;
 
 namespace {
 
-/// How often a flag is looked up for one question. Only getters that change flags can make it more than twice.
-constexpr int MOST_LOOKUPS = 4;
+/// How often one question is put. Only getters that change flags can make it more than twice.
+constexpr int MOST_ATTEMPTS = 4;
 
 }  // namespace
 
@@ -54,8 +54,8 @@ void Flag::fetch(void* context, std::uint32_t index, SidekickText* text) noexcep
 std::uint32_t Flag::evaluate(
     jsi::Runtime& runtime, const jsi::Value& userKey, const jsi::Value& attributes, bool defaultValue) {
   const std::shared_ptr<const SidekickClient> native = client_->native();
-  for (int lookups = 0; native != nullptr && lookups < MOST_LOOKUPS; ++lookups) {
-    if (lookups > 0 && !resolve(runtime, native.get())) {
+  for (int attempt = 0; native != nullptr && attempt < MOST_ATTEMPTS; ++attempt) {
+    if (attempt > 0 && !resolve(runtime, native.get())) {
       return defaultAnswer(SIDEKICK_REASON_FLAG_NOT_FOUND, defaultValue);
     }
     const std::shared_ptr<const Names> names = names_;

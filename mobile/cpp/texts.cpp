@@ -23,9 +23,19 @@ SidekickText view(const char* bytes, std::size_t length) {
   return {reinterpret_cast<const std::uint8_t*>(bytes), length};
 }
 
+/// Takes a piece of a string: whether it is ASCII, its bytes or units, and how many.
+using Piece = void (&)(bool, const void*, std::size_t);
+
+/// JSI of React Native 0.76 has no function that shows a string's characters, and none that gives its length.
+template <typename String>
+concept Visible = requires(const String& string, jsi::Runtime& runtime, Piece piece) {
+  string.getStringData(runtime, piece);
+  string.length(runtime);
+};
+
 /// Reads a string in place; hands its bytes to `append(bytes, length)`.
-template <typename Append>
-void readInPlace(jsi::Runtime& runtime, const jsi::String& string, Append append) {
+template <Visible String, typename Append>
+void readInPlace(jsi::Runtime& runtime, const String& string, Append append) {
   Utf16Decoder decoder;
   auto piece = [&](bool isAscii, const void* data, std::size_t length) {
     if (isAscii) {
@@ -49,25 +59,44 @@ std::size_t unitsOf(const std::string& text) {
   return units;
 }
 
-/// The copy that the engine makes. JavaScriptCore's ends before a half of a pair that stands by itself; such a string is
-/// rare, so that JavaScript may mend it.
+/// Nothing is read in place where `stringAccessOf` found that there is no such place.
+template <typename String, typename Append>
+void readInPlace(jsi::Runtime&, const String&, Append) {}
+
+/// Whether the engine's copy ends too early: JavaScriptCore's does before a half of a pair that stands by itself.
+template <typename String>
+bool isCut(jsi::Runtime& runtime, const String& string, const std::string& copy) {
+  if constexpr (Visible<String>) return unitsOf(copy) != string.length(runtime);
+  return false;
+}
+
+/// The copy that the engine makes. A string that it cuts is rare, so that JavaScript may mend it.
 std::string copyOf(jsi::Runtime& runtime, const jsi::String& string) {
   std::string copy = string.utf8(runtime);
-  if (unitsOf(copy) == string.length(runtime)) return copy;
+  if (!isCut(runtime, string, copy)) return copy;
   static const char mend[] = "(function (text) { return text.replace(/[\\ud800-\\udfff]/gu, '\\ufffd'); })";
   const auto source = std::make_shared<jsi::StringBuffer>(mend);
   const jsi::Function function = runtime.evaluateJavaScript(source, "sidekick").asObject(runtime).asFunction(runtime);
   return function.call(runtime, string).asString(runtime).utf8(runtime);
 }
 
+/// Whether the engine shows the characters of a string that is ASCII. One that does not gives what it made of a copy: UTF-16,
+/// whatever they are.
+template <typename String>
+bool showsAscii(jsi::Runtime& runtime, const String& string) {
+  bool isAscii = false;
+  if constexpr (Visible<String>) {
+    auto piece = [&isAscii](bool ascii, const void*, std::size_t) { isAscii = ascii; };
+    string.getStringData(runtime, piece);
+  }
+  return isAscii;
+}
+
 }  // namespace
 
 StringAccess stringAccessOf(jsi::Runtime& runtime) {
-  bool isAscii = false;
-  auto piece = [&isAscii](bool ascii, const void*, std::size_t) { isAscii = ascii; };
-  jsi::String::createFromAscii(runtime, "sidekick").getStringData(runtime, piece);
-  // An engine that does not show its characters gives what it made of a copy: UTF-16, whatever they are.
-  return isAscii ? StringAccess::InPlace : StringAccess::Copied;
+  const jsi::String ascii = jsi::String::createFromAscii(runtime, "sidekick");
+  return showsAscii(runtime, ascii) ? StringAccess::InPlace : StringAccess::Copied;
 }
 
 std::string textOf(jsi::Runtime& runtime, StringAccess access, const jsi::String& string) {

@@ -5,6 +5,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use crate::failure::{Failure, Outcome};
 use crate::tool::{self, run, tool};
@@ -15,14 +16,31 @@ const FOLDER: &str = "mobile";
 const WORKSPACE: &str = "js";
 const VECTORS: &str = "core-nostd/tests/vectors";
 
-const REACT_NATIVE: &str = "react-native@0.88.1";
-const INTEGRITY: &str =
-    "sha512-wajWcLZ93GCN7k4Uwh4CS4L2Ah8ohcvkOXnvIYmh4Yvuqho5j3APZ9qozK+nQrHWSgauq4h8D3HN5DKK84SrHA==";
+/// A release of React Native.
+struct ReactNative {
+    package: &'static str,
+    integrity: &'static str,
+}
+
+/// The one in which the tests run.
+const NEWEST: ReactNative = ReactNative {
+    package: "react-native@0.88.1",
+    integrity: "sha512-wajWcLZ93GCN7k4Uwh4CS4L2Ah8ohcvkOXnvIYmh4Yvuqho5j3APZ9qozK+nQrHWSgauq4h8D3HN5DKK84SrHA==",
+};
+
+/// The oldest for whose JSI the host functions compile.
+const OLDEST: ReactNative = ReactNative {
+    package: "react-native@0.76.9",
+    integrity: "sha512-+LRwecWmTDco7OweGsrECIqJu0iyrREd6CTCgC/uLLYipiHvk+MH9nd6drFtCw/6Blz6eoKTcH9YTTJusNtrWg==",
+};
+
 /// Below the package's `ReactCommon`.
 const RUNTIME: [&str; 3] = ["jsi/jsi/jsi.cpp", "jsi/jsi/jsilib-posix.cpp", "jsc/JSCRuntime.cpp"];
 const ENGINE: &str = "javascriptcoregtk-4.1";
 
-const OURS: [&str; 2] = ["mobile/cpp", "mobile/test"];
+const SHIPPED: &str = "mobile/cpp";
+const TESTS: &str = "mobile/test";
+const STRICT: [&str; 4] = ["-Wall", "-Wextra", "-Werror", "-Iffi/include"];
 
 /// `mobile/test/living.cpp` counts the calls of these.
 const COUNTED: [&str; 8] = [
@@ -61,6 +79,7 @@ pub(crate) fn test() -> Outcome {
     setup::ensure(&setup::JAVASCRIPTCORE)?;
     ensure_packages()?;
     run(&mut tool("js/node_modules/.bin/tsc", &["--project", "mobile/test/tsconfig.json"]))?;
+    check_oldest()?;
     let (tests, reload) = (bundle("main")?, bundle("reload")?);
     let library = c_abi::build_archive_for_apps()?;
     for build in BUILDS {
@@ -68,8 +87,8 @@ pub(crate) fn test() -> Outcome {
         for strings in ["copied", "in-place"] {
             for (script, times) in [(&tests, "1"), (&reload, RELOADS)] {
                 // The engine's own leaks are not ours to find; what is ours, the program counts.
-                let mut tests = tool(&program, &[]);
-                run(tests.arg(script).args([VECTORS, strings, times]).env("ASAN_OPTIONS", "detect_leaks=0"))?;
+                let mut running = tool(&program, &[]);
+                run(running.arg(script).args([VECTORS, strings, times]).env("ASAN_OPTIONS", "detect_leaks=0"))?;
             }
         }
     }
@@ -79,22 +98,49 @@ pub(crate) fn test() -> Outcome {
 /// Gets React Native's sources, and what bundles the tests.
 pub(crate) fn ensure_packages() -> Outcome {
     npm::ensure_packages(WORKSPACE)?;
-    let folder = sources();
-    // Written last, so an unpacking that was broken off half-way is made again.
-    let stamp = folder.join("integrity");
-    if fs::read_to_string(&stamp).is_ok_and(|unpacked| unpacked == INTEGRITY) {
-        return Ok(());
+    NEWEST.ensure()?;
+    OLDEST.ensure()
+}
+
+impl ReactNative {
+    fn ensure(&self) -> Outcome {
+        let (folder, package) = (self.folder(), self.package);
+        // Written last, so an unpacking that was broken off half-way is made again.
+        let stamp = folder.join("integrity");
+        if fs::read_to_string(&stamp).is_ok_and(|unpacked| unpacked == self.integrity) {
+            return Ok(());
+        }
+        create(&folder)?;
+        let destination = folder.display().to_string();
+        let said = tool::output(&mut tool("npm", &["pack", package, "--json", "--pack-destination", &destination]))?;
+        if !said.contains(&format!("\"{}\"", self.integrity)) {
+            return Err(Failure::step(format!("{package} came with other bytes than those of {}", self.integrity)));
+        }
+        let archive = format!("{}.tgz", package.replace('@', "-"));
+        run(tool("tar", &["-xzf", &archive, "package/ReactCommon"]).current_dir(&folder))?;
+        fs::write(&stamp, self.integrity)
+            .map_err(|error| Failure::step(format!("{} cannot be written: {error}", stamp.display())))
     }
-    create(&folder)?;
-    let destination = folder.display().to_string();
-    let said = tool::output(&mut tool("npm", &["pack", REACT_NATIVE, "--json", "--pack-destination", &destination]))?;
-    if !said.contains(&format!("\"{INTEGRITY}\"")) {
-        return Err(Failure::step(format!("{REACT_NATIVE} came with other bytes than those of {INTEGRITY}")));
+
+    fn folder(&self) -> PathBuf {
+        repository::scratch(FOLDER).join(self.package)
     }
-    let archive = format!("{}.tgz", REACT_NATIVE.replace('@', "-"));
-    run(tool("tar", &["-xzf", &archive, "package/ReactCommon"]).current_dir(&folder))?;
-    fs::write(&stamp, INTEGRITY)
-        .map_err(|error| Failure::step(format!("{} cannot be written: {error}", stamp.display())))
+
+    fn sources(&self) -> PathBuf {
+        self.folder().join("package/ReactCommon")
+    }
+
+    /// A compiler that finds its headers.
+    fn compiler(&self, options: &[&str]) -> Command {
+        let mut compiler = tool("c++", &["-std=c++20"]);
+        compiler.args(options).arg("-isystem").arg(self.sources().join("jsi")).arg("-isystem").arg(self.sources());
+        compiler
+    }
+}
+
+/// What ships compiles for the oldest release, too.
+fn check_oldest() -> Outcome {
+    run(OLDEST.compiler(&["-fsyntax-only"]).args(STRICT).args(in_cpp(SHIPPED)?))
 }
 
 impl Build {
@@ -102,26 +148,14 @@ impl Build {
     fn compile(&self, library: &Path) -> Outcome<PathBuf> {
         let folder = repository::scratch(FOLDER).join(self.name);
         create(&folder)?;
-        let react_native = sources().join("package/ReactCommon");
-        let headers = [react_native.join("jsi"), react_native.clone()];
-        let compiler = |options: &[&str]| {
-            let mut compiler = tool("c++", &["-std=c++20"]);
-            compiler.args(self.flags).args(options);
-            headers.iter().for_each(|folder| {
-                compiler.arg("-isystem").arg(folder);
-            });
-            compiler
-        };
         // Not everything that it uses is included by the headers that it names.
-        let mut theirs = compiler(&["-w", "-include", "stdint.h", "-c"]);
+        let mut theirs = NEWEST.compiler(&["-w", "-include", "stdint.h", "-c"]);
         theirs.args(tool::output(&mut tool("pkg-config", &["--cflags", ENGINE]))?.split_whitespace());
-        theirs.args(RUNTIME.map(|source| react_native.join(source)));
+        theirs.args(self.flags).args(RUNTIME.map(|source| NEWEST.sources().join(source)));
         run(theirs.current_dir(&folder))?;
         let program = folder.join("runner");
-        let mut ours = compiler(&["-Wall", "-Wextra", "-Werror", "-Iffi/include", "-Imobile/cpp"]);
-        for sources in OURS {
-            ours.args(in_cpp(sources)?);
-        }
+        let mut ours = NEWEST.compiler(&STRICT);
+        ours.args(self.flags).arg("-Imobile/cpp").args(in_cpp(SHIPPED)?).args(in_cpp(TESTS)?);
         ours.args(
             RUNTIME.map(|source| folder.join(Path::new(source).with_extension("o").file_name().unwrap_or_default())),
         );
@@ -150,10 +184,6 @@ fn in_cpp(folder: &str) -> Outcome<Vec<PathBuf>> {
     sources.retain(|path| path.extension().is_some_and(|extension| extension == "cpp"));
     sources.sort();
     Ok(sources)
-}
-
-fn sources() -> PathBuf {
-    repository::scratch(FOLDER).join("react-native")
 }
 
 fn create(folder: &Path) -> Outcome {
