@@ -34,7 +34,6 @@ void User::bind(jsi::Runtime& runtime, const jsi::Value& userKey, const jsi::Val
     for (std::size_t index = 0; index < count; ++index) {
       const jsi::String property = properties.getValueAtIndex(runtime, index).asString(runtime);
       const SidekickText value = texts.of(runtime, object.getProperty(runtime, property));
-      if (value.pointer == nullptr) continue;
       const std::string& name = names.emplace_back(textOf(runtime, client_->strings, property));
       read.push_back({{reinterpret_cast<const std::uint8_t*>(name.data()), name.size()}, value});
     }

@@ -128,7 +128,7 @@ test('attributes whose names are no ASCII are found', () => {
 });
 
 test('a getter that throws makes an error of the answer, and the default of the answer itself', () => {
-  const client = clientWith(TARGETED, HALF);
+  const client = clientWith(TARGETED, HALF, { key: 'on', is_enabled: true });
   const attributes = {
     get plan(): string {
       throw new Error('mine');
@@ -142,6 +142,7 @@ test('a getter that throws makes an error of the answer, and the default of the 
   }
   // Nobody asks for it.
   same(reason(flagOf(client, 'half').evaluate('u', attributes)), SPLIT);
+  same(reason(client.bindUser('u', attributes)('on')), STATIC);
   // The next question is answered.
   same(isOn(flagOf(client).evaluate('u', { plan: 'pro' })), true);
 });
