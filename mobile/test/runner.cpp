@@ -6,6 +6,7 @@
 #include <jsi/jsi.h>
 
 #include <cstdlib>
+#include <ctime>
 #include <fstream>
 #include <iostream>
 #include <memory>
@@ -53,6 +54,12 @@ jsi::Object hostOf(jsi::Runtime& runtime, const std::string& vectors, int& failu
     counts.setProperty(rt, "users", static_cast<double>(living.users));
     counts.setProperty(rt, "texts", static_cast<double>(living.texts));
     return counts;
+  });
+  put(runtime, host, "nothing", [](jsi::Runtime&, const jsi::Value&, const jsi::Value*, std::size_t) {
+    return jsi::Value::undefined();
+  });
+  put(runtime, host, "nanoseconds", [](jsi::Runtime&, const jsi::Value&, const jsi::Value*, std::size_t) -> jsi::Value {
+    return static_cast<double>(std::clock()) * (1e9 / CLOCKS_PER_SEC);
   });
   return host;
 }

@@ -60,6 +60,9 @@ struct Build {
     flags: &'static [&'static str],
 }
 
+/// Without React Native's own checks, as apps have it.
+const MEASURED: Build = Build { name: "measured", flags: &["-O2", "-DNDEBUG"] };
+
 const BUILDS: [Build; 2] = [
     Build { name: "optimised", flags: &["-O2"] },
     Build {
@@ -80,7 +83,7 @@ pub(crate) fn test() -> Outcome {
     ensure_packages()?;
     run(&mut tool("js/node_modules/.bin/tsc", &["--project", "mobile/test/tsconfig.json"]))?;
     check_oldest()?;
-    let (tests, reload) = (bundle("main")?, bundle("reload")?);
+    let (tests, reload) = (bundle("test/main")?, bundle("test/reload")?);
     let library = c_abi::build_archive_for_apps()?;
     for build in BUILDS {
         let program = build.compile(&library)?;
@@ -93,6 +96,15 @@ pub(crate) fn test() -> Outcome {
         }
     }
     Ok(())
+}
+
+/// Times questions beside a host function that does nothing.
+pub(crate) fn bench() -> Outcome {
+    setup::ensure(&setup::CXX_COMPILER)?;
+    setup::ensure(&setup::JAVASCRIPTCORE)?;
+    ensure_packages()?;
+    let program = MEASURED.compile(&c_abi::build_archive_for_apps()?)?;
+    run(tool(program, &[]).arg(bundle("bench/bench")?).args([VECTORS, "copied", "1"]))
 }
 
 /// Gets React Native's sources, and what bundles the tests.
@@ -144,7 +156,8 @@ fn check_oldest() -> Outcome {
 }
 
 impl Build {
-    /// Gives the program. React Native's own checks stay in: they find values that outlive their runtime.
+    /// Gives the program. But where it is measured, React Native's own checks stay in: they find values that outlive their
+    /// runtime.
     fn compile(&self, library: &Path) -> Outcome<PathBuf> {
         let folder = repository::scratch(FOLDER).join(self.name);
         create(&folder)?;
@@ -166,12 +179,12 @@ impl Build {
     }
 }
 
-/// A program of the tests, in one file.
+/// A program in TypeScript, in one file.
 fn bundle(name: &str) -> Outcome<PathBuf> {
     let bundled = repository::scratch(FOLDER).join(format!("{name}.js"));
     let mut bundle = tool("js/node_modules/.bin/esbuild", &["--bundle", "--format=iife", "--target=es2022"]);
     bundle.arg("--log-level=warning").arg(format!("--outfile={}", bundled.display()));
-    run(bundle.arg(format!("mobile/test/{name}.ts")))?;
+    run(bundle.arg(format!("mobile/{name}.ts")))?;
     Ok(bundled)
 }
 

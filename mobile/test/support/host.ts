@@ -35,6 +35,10 @@ interface Globals {
     /** All is done, with so many failures. */
     end(failures: number): void;
     living(): Living;
+    /** Does nothing. */
+    nothing(): void;
+    /** The processor's time that the process has had. */
+    nanoseconds(): number;
   };
 }
 
