@@ -8,6 +8,7 @@ mod debian_rust;
 mod failure;
 mod flutter_sdk;
 mod fuzz;
+mod mobile_sdk;
 mod node_sdk;
 mod npm;
 mod python;
@@ -47,6 +48,7 @@ cargo xtask <command>
                      write down how large the C library for a phone is, with the reason why that changed
   mobile-libs        build the C library for Android and iOS and put it into the Flutter package
   flutter-bench      time evaluations from Dart, and count what they and clients leave behind
+  mobile-bench       time questions through JSI beside a host function that does nothing
   wasm               build the browser's module and put it where its package and its tests look for it
   help               this text";
 
@@ -84,6 +86,7 @@ fn run(words: &[&str]) -> Outcome {
         ["c-size", "--record", why] => c_abi::record_size(why),
         ["mobile-libs"] => c_abi::build_mobile_libs(),
         ["flutter-bench"] => flutter_sdk::bench(),
+        ["mobile-bench"] => mobile_sdk::bench(),
         ["wasm"] => wasm::build().map(drop),
         ["vectors"] => vectors::write(),
         ["vectors", "--check"] => vectors::check(),

@@ -8,7 +8,7 @@ mod phones;
 mod program;
 mod size;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use library::Library;
 use program::{Language, Program};
@@ -86,6 +86,11 @@ pub(crate) fn miri() -> Outcome {
         run(tool("cargo", &MIRI).arg("test").args(TESTS).args(features).env("CARGO_TARGET_DIR", &folder))?;
     }
     Ok(())
+}
+
+/// The static library as apps get it, for this machine.
+pub(crate) fn build_archive_for_apps() -> Outcome<PathBuf> {
+    Ok(Library::Bare.build()?.join("libsidekick_ffi.a"))
 }
 
 /// The vectors as lines that need no reader of JSON.

@@ -4,12 +4,12 @@ mod apt;
 mod need;
 
 pub(crate) use need::{
-    CARGO_FUZZ, CBINDGEN, CHROMIUM, CMAKE, COMPILER, CURL, CXX_COMPILER, DENY, LLVM, NODE, Need, POSTGRES, PYTHON,
-    REDIS, RUST_TOOLS, X86_32,
+    CARGO_FUZZ, CBINDGEN, CHROMIUM, CMAKE, COMPILER, CURL, CXX_COMPILER, DENY, JAVASCRIPTCORE, LLVM, NODE, Need,
+    POSTGRES, PYTHON, REDIS, RUST_TOOLS, X86_32,
 };
 
 use crate::failure::{Failure, Outcome};
-use crate::{browser_sdk, clients, flutter_sdk, node_sdk, targets, vectors, wasm};
+use crate::{browser_sdk, clients, flutter_sdk, mobile_sdk, node_sdk, targets, vectors, wasm};
 
 /// Meets every need, and goes on past one that cannot be met, so that a person sees the whole list at once.
 pub(crate) fn run() -> Outcome {
@@ -29,6 +29,7 @@ pub(crate) fn run() -> Outcome {
     note("what the Node SDK is built and tested with", node_sdk::ensure_packages());
     note("what the browser SDK is built and tested with", browser_sdk::ensure_packages());
     note("what the Flutter SDK is tested with", flutter_sdk::ensure_packages());
+    note("what the React Native SDK is tested with", mobile_sdk::ensure_packages());
     note("Rust's library for the core's targets", targets::ensure_all());
     note("what the browser's module is built with", wasm::ensure_all());
     if unmet.is_empty() {

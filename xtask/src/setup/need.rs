@@ -37,6 +37,7 @@ pub(crate) const ALL: &[&Need] = &[
     &LLVM,
     &X86_32,
     &CMAKE,
+    &JAVASCRIPTCORE,
 ];
 
 /// Formatter and linter.
@@ -239,4 +240,14 @@ pub(crate) const CMAKE: Need = Need {
     is_met: || succeeds(&mut tool("cmake", &["--version"])),
     install: || install_packages(&["cmake", "make"]),
     by_hand: "Debian, Ubuntu: apt-get install cmake make. macOS: brew install cmake",
+};
+
+/// A JavaScript engine that React Native has a runtime for.
+pub(crate) const JAVASCRIPTCORE: Need = Need {
+    name: "JavaScriptCore of WebKitGTK 4.1, with its headers",
+    why: "the React Native SDK's host functions run in it",
+    is_met: || succeeds(&mut tool("pkg-config", &["--exists", "javascriptcoregtk-4.1"])),
+    install: || install_packages(&["libjavascriptcoregtk-4.1-dev", "pkg-config"]),
+    by_hand: "Debian 12, Ubuntu 22.04 or newer: apt-get install libjavascriptcoregtk-4.1-dev pkg-config. Elsewhere the \
+              part `mobile` cannot run",
 };

@@ -2,7 +2,9 @@
 
 use crate::failure::Outcome;
 use crate::tool::{run, tool};
-use crate::{browser_sdk, c_abi, chaos, clients, flutter_sdk, fuzz, node_sdk, setup, size, targets, tidy, vectors};
+use crate::{
+    browser_sdk, c_abi, chaos, clients, flutter_sdk, fuzz, mobile_sdk, node_sdk, setup, size, targets, tidy, vectors,
+};
 
 /// One part of the tests.
 pub(crate) struct Part {
@@ -36,6 +38,11 @@ pub(crate) const PARTS: &[Part] = &[
     Part { name: "miri", what: "the C ABI's own tests under Miri", run: c_abi::miri },
     Part { name: "phones", what: "the C library builds for every phone, within its size", run: c_abi::test_phones },
     Part { name: "flutter", what: "the Flutter SDK does what it says on a real Dart VM", run: flutter_sdk::test },
+    Part {
+        name: "mobile",
+        what: "the React Native SDK's host functions do what they say in a real engine",
+        run: mobile_sdk::test,
+    },
     Part { name: "instances", what: "servers on one Postgres, with Redis and in every outage", run: instances },
     Part { name: "faults", what: "nothing is lost while servers, Redis and Postgres break", run: chaos::test },
     Part { name: "fuzz", what: "what reads bytes from outside holds its rules for whatever comes", run: fuzz::test },

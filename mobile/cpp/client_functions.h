@@ -1,0 +1,26 @@
+// The functions that a client has in JavaScript.
+
+#pragma once
+
+#include <jsi/jsi.h>
+
+#include <memory>
+
+#include "client.h"
+
+namespace sidekick {
+
+/// An object of host functions. They hold the client: it ends with the last of them.
+///
+/// Those that feed the engine and look at it are the `Engine` of the JavaScript packages; they throw where an argument cannot
+/// be used or the client was freed. Beside them:
+///
+/// - `resolve(flagKey)`: the flag as `{ fixed, revision, attributes, evaluate }`, or undefined where there is none. `fixed`
+///   is its answer where that is the same for everyone, else -1. All but `evaluate` holds until `FLAGS_CHANGED` names the
+///   flag.
+/// - `evaluate(userKey, attributes, defaultValue)` of a flag: its answer as packed bits. It never throws.
+/// - `bindUser(userKey, attributes)`: a function `(flagKey, defaultValue)` that gives answers for this user in the same way.
+/// - `free()`: ends the client at once, not only when it is swept up. What asks it afterwards gets its default.
+facebook::jsi::Object functionsOf(facebook::jsi::Runtime& runtime, std::shared_ptr<Client> client);
+
+}  // namespace sidekick
