@@ -38,8 +38,9 @@ pub struct CompiledFlag {
 struct Value {
     start: u32,
     length: u32,
-    /// Its first byte; 0 where it is empty.
+    /// Its first and last byte; 0 where it is empty.
     first: u8,
+    last: u8,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -52,8 +53,9 @@ struct CompiledRule {
     values: (u32, u32),
 }
 
-/// Up to this many values a scan is faster than a look-up. In WebAssembly all are scanned, of which a rule has at most a
-/// thousand: for about a microsecond then, 0.24 kB of the module are spared (brotli).
+/// Up to this many values a scan is faster than a look-up. In WebAssembly all are scanned, which spares 0.24 kB of the
+/// module (brotli): a thousand values, the most of a rule, take 0.5 to 2.3 µs in Node, and 8 µs where all are as long as
+/// the attribute and end like it.
 const SCANNED_VALUES: usize = if cfg!(target_family = "wasm") { usize::MAX } else { 8 };
 
 impl CompiledFlag {
@@ -294,6 +296,7 @@ impl FlagFields for CompiledFlag {
             start: self.text.len() as u32,
             length: bytes.len() as u32,
             first: bytes.first().copied().unwrap_or_default(),
+            last: bytes.last().copied().unwrap_or_default(),
         });
         self.text.push_str(value);
     }
@@ -324,8 +327,9 @@ fn is_listed(values: &[Value], value: &[u8], text: &[u8]) -> bool {
     if values.len() > SCANNED_VALUES {
         return values.binary_search_by(|own| by_length(own, value, text)).is_ok();
     }
-    let first = value.first().copied().unwrap_or_default();
-    values.iter().any(|own| own.length as usize == value.len() && own.first == first && own.text(text) == value)
+    // What is counted through, such as users' numbers, differs at the end.
+    let last = value.last().copied().unwrap_or_default();
+    values.iter().any(|own| own.length as usize == value.len() && own.last == last && own.text(text) == value)
 }
 
 /// Shorter ones come first: most comparisons then end at the length.
