@@ -9,22 +9,27 @@ use crate::failure::{Failure, Outcome};
 use crate::tool::{self, tool};
 use crate::{debian_rust, repository, rustup};
 
-/// Where the SDKs run: browsers, Android, iOS and its simulators, and no operating system at all.
-const TARGETS: [&str; 8] = [
-    "wasm32-unknown-unknown",
+/// Android and iOS with its simulators.
+pub(crate) const PHONES: [&str; 6] = [
     "aarch64-linux-android",
     "x86_64-linux-android",
     "armv7-linux-androideabi",
     "aarch64-apple-ios",
     "aarch64-apple-ios-sim",
     "x86_64-apple-ios",
-    "x86_64-unknown-none",
 ];
+
+/// Where else the SDKs run: browsers, and no operating system at all.
+const OTHERS: [&str; 2] = ["wasm32-unknown-unknown", "x86_64-unknown-none"];
+
+fn all() -> impl Iterator<Item = &'static str> {
+    OTHERS.into_iter().chain(PHONES)
+}
 
 /// Builds the core for all targets. Those of one way go to one cargo, for a target by itself keeps one processor busy.
 pub(crate) fn build_all() -> Outcome {
     ensure_all()?;
-    let (installed, others): (Vec<&str>, Vec<&str>) = TARGETS.into_iter().partition(|target| has_library(target));
+    let (installed, others): (Vec<&str>, Vec<&str>) = all().partition(|target| has_library(target));
     let by_installed = build(tool("cargo", &["build"]), &installed);
     let by_sources = build(debian_rust::program("cargo", &["build", "-Z", "build-std=core,alloc"]), &others);
     by_installed.and(by_sources)
@@ -32,7 +37,7 @@ pub(crate) fn build_all() -> Outcome {
 
 /// Makes sure that each target can be built in one of the two ways.
 pub(crate) fn ensure_all() -> Outcome {
-    let missing: Vec<&str> = TARGETS.into_iter().filter(|target| !has_library(target)).collect();
+    let missing: Vec<&str> = all().filter(|target| !has_library(target)).collect();
     if missing.is_empty() {
         return Ok(());
     }

@@ -6,22 +6,13 @@ use std::path::PathBuf;
 use super::library::{BARE, BARE_RUSTC, cargo};
 use super::size;
 use crate::failure::{Failure, Outcome};
+use crate::targets::PHONES;
 use crate::tool::{self, output, tool};
 use crate::{repository, setup};
 
-/// Android and iOS with its simulators.
-const TARGETS: [&str; 6] = [
-    "aarch64-linux-android",
-    "x86_64-linux-android",
-    "armv7-linux-androideabi",
-    "aarch64-apple-ios",
-    "aarch64-apple-ios-sim",
-    "x86_64-apple-ios",
-];
-
 /// Builds it for all of them, and holds its size against the budget.
 pub(crate) fn test() -> Outcome {
-    for target in TARGETS {
+    for target in PHONES {
         build(target)?;
     }
     size::check()
