@@ -20,6 +20,16 @@ pub(crate) fn add(kind: &str, names: &[&str]) -> Outcome {
     if !tool::succeeds(&mut tool("rustup", &["--version"])) {
         return Err(Failure::step("rustup is not installed"));
     }
+    run(&[&[kind, "add"], names].concat())
+}
+
+/// Installs a toolchain with components.
+pub(crate) fn install(toolchain: &str, components: &[&str]) -> Outcome {
+    let components = components.join(",");
+    run(&["toolchain", "install", toolchain, "--no-self-update", "--profile", "minimal", "--component", &components])
+}
+
+fn run(arguments: &[&str]) -> Outcome {
     // A refusal is expected where the server is out of reach; its cause is worth a line, its backtrace is not.
-    tool::run_within(tool("rustup", &[kind, "add"]).args(names).env("RUST_BACKTRACE", "0"), PATIENCE)
+    tool::run_within(tool("rustup", arguments).env("RUST_BACKTRACE", "0"), PATIENCE)
 }

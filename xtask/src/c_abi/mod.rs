@@ -74,7 +74,9 @@ pub(crate) fn sanitize() -> Outcome {
 pub(crate) fn miri() -> Outcome {
     const MIRI: [&str; 2] = ["+nightly", "miri"];
     if !tool::succeeds(tool("cargo", &MIRI).arg("--version")) {
-        rustup::add("component", &["--toolchain", "nightly", "miri", "rust-src"]).map_err(|failure| {
+        // To a toolchain that is here, or with one that is not.
+        let added = rustup::add("component", &["--toolchain", "nightly", "miri", "rust-src"]);
+        added.or_else(|_| rustup::install("nightly", &["miri", "rust-src"])).map_err(|failure| {
             Failure::step(format!(
                 "missing: Miri (it runs the C ABI's tests).\n  Install: rustup toolchain install nightly --component \
                  miri,rust-src\n  Tried: {failure}"
