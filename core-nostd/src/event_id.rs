@@ -126,6 +126,7 @@ impl EventId {
     }
 }
 
+// As it is made from text, so that there is one function that does this.
 impl Clone for Epoch {
     fn clone(&self) -> Self {
         Self::unchecked(self.as_str())
