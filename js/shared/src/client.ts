@@ -5,7 +5,8 @@ import { CLOSED, type Engine, ERROR, FLAGS_CHANGED, type Output, READY, type Sta
 import { reasonOf, SidekickError, type SidekickErrorCode } from './errors.js';
 import { Emitter } from './events.js';
 import type { Flag } from './flag.js';
-import { type ClientOptions, type RequestHeaders, requestHeaders, streamAddress } from './options.js';
+import type { ClientOptions, RequestHeaders } from './options.js';
+import { requestHeaders, streamAddress } from './request.js';
 import type { SnapshotKeeper } from './storage.js';
 import { fetchTransport, type Transport } from './transport.js';
 

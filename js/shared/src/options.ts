@@ -1,4 +1,4 @@
-// What a caller may choose about a client, and the checks of it.
+// What a caller may choose about a client, and the words for what cannot be used of it.
 
 import { SidekickError } from './errors.js';
 import type { SnapshotStorage } from './storage.js';
@@ -29,30 +29,20 @@ export interface ClientOptions {
 /** What each request is sent with. */
 export type RequestHeaders = Readonly<Record<string, string>>;
 
-/** The stream's address. Throws INVALID_URL. */
-export function streamAddress(serverUrl: string, streamUrl?: string): string {
-  try {
-    const address = new URL(streamUrl || serverUrl);
-    if (!streamUrl) address.pathname = address.pathname.replace(/\/*$/, '/stream');
-    if (/^https?:..[^@/]+\//.test(address.href)) return address.href;
-  } catch {
-    // The message below says more than the platform's.
-  }
-  // Not with the value: it may be a key in the wrong place, or hold a password.
-  throw new SidekickError(
+/** The headers as they are given. */
+export function allHeaders(sdkKey: string, headers: ClientOptions['headers']): RequestHeaders {
+  return { Accept: 'text/event-stream', ...(sdkKey && { Authorization: `Bearer ${sdkKey}` }), ...headers };
+}
+
+/** Not with the value: it may be a key in the wrong place, or hold a password. */
+export function invalidUrl(streamUrl: string | undefined): SidekickError {
+  return new SidekickError(
     'INVALID_URL',
     `${streamUrl ? 'streamUrl' : 'serverUrl'} is no http(s) address like https://flags.example.com, without a user name`,
   );
 }
 
-/** The headers of each request. Throws INVALID_HEADER. */
-export function requestHeaders(sdkKey: string, headers: ClientOptions['headers']): RequestHeaders {
-  const all = { Accept: 'text/event-stream', ...(sdkKey && { Authorization: `Bearer ${sdkKey}` }), ...headers };
-  try {
-    new Headers(all);
-  } catch {
-    // Not with the platform's words, which quote the value: it may be a key.
-    throw new SidekickError('INVALID_HEADER', 'sdkKey or a header cannot be sent; use printable ASCII');
-  }
-  return all;
+/** Not with the platform's words, which quote the value: it may be a key. */
+export function invalidHeader(): SidekickError {
+  return new SidekickError('INVALID_HEADER', 'sdkKey or a header cannot be sent; use printable ASCII');
 }
