@@ -10,6 +10,7 @@ use alloc::vec::Vec;
 #[derive(Debug)]
 pub struct SidekickUser {
     user_key: Option<Box<str>>,
+    /// Sorted by name.
     attributes: Box<[(Box<str>, Box<str>)]>,
 }
 
@@ -25,15 +26,13 @@ impl SidekickUser {
         };
         let user_key = if user_key.is_absent() { None } else { Some(copy(user_key, "the user key")?) };
         let mut given = Vec::with_capacity(attributes.len());
-        for attribute in attributes {
-            let name = copy(attribute.name, "an attribute's name")?;
-            // Of two with one name the first counts, also where it is not given.
-            let is_known = given.iter().any(|(known, _): &(Box<str>, Option<Box<str>>)| *known == name);
-            if !is_known {
-                let value = attribute.value;
-                given.push((name, if value.is_absent() { None } else { Some(copy(value, "an attribute's value")?) }));
-            }
+        for SidekickAttribute { name, value } in attributes.iter().copied() {
+            let name = copy(name, "an attribute's name")?;
+            given.push((name, if value.is_absent() { None } else { Some(copy(value, "an attribute's value")?) }));
         }
+        // Of two with one name the first counts, also where it is not given: equal ones stay in their order.
+        given.sort_by(|(one, _), (other, _)| one.cmp(other));
+        given.dedup_by(|(later, _), (first, _)| later == first);
         let attributes = given.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
         Ok(Self { user_key, attributes })
     }
@@ -48,7 +47,8 @@ impl SidekickUser {
 unsafe impl TextAttributes for SidekickUser {
     #[inline]
     fn view_of(&self, _index: usize, name: &str) -> SidekickText {
-        let found = self.attributes.iter().find(|(own, _)| **own == *name);
-        found.map_or(SidekickText::ABSENT, |(_, value)| SidekickText::of(value))
+        let found = self.attributes.binary_search_by(|(own, _)| (**own).cmp(name)).ok();
+        let attribute = found.and_then(|place| self.attributes.get(place));
+        attribute.map_or(SidekickText::ABSENT, |(_, value)| SidekickText::of(value))
     }
 }
