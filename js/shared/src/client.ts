@@ -26,13 +26,16 @@ const INIT_TIMEOUT = 5_000;
 /** Much longer timers would fire at once. */
 const LONGEST_TIMER = 2e9;
 
-/** The base of all clients. Nothing here throws; only `init()` rejects. */
-export abstract class BaseClient<Options extends Omit<ClientOptions, 'storage'> = ClientOptions> extends Emitter<ClientEvents> {
+/** The base of all clients. Nothing here throws; only `init()` rejects. `Chunk` is what its engine takes beside bytes. */
+export abstract class BaseClient<
+  Options extends Omit<ClientOptions, 'storage'> = ClientOptions,
+  Chunk = Uint8Array,
+> extends Emitter<ClientEvents> {
   declare protected readonly serverUrl: string;
   declare protected readonly sdkKey: string;
   declare protected readonly options: Options;
   // There from the start on.
-  declare protected engine?: Engine;
+  declare protected engine?: Engine<Chunk | Uint8Array>;
   declare protected driver?: Driver;
   /**
    * Ends with the client.
@@ -125,7 +128,7 @@ export abstract class BaseClient<Options extends Omit<ClientOptions, 'storage'> 
   }
 
   /** The engine. What it rejects with is a SidekickError; it is asked again by the next `init()`. */
-  protected abstract open(): Engine | Promise<Engine>;
+  protected abstract open(): Engine<Chunk | Uint8Array> | Promise<Engine<Chunk | Uint8Array>>;
 
   /** What keeps the last-known flags, where the options name a storage. */
   protected abstract keeper(): SnapshotKeeper | undefined | Promise<SnapshotKeeper | undefined>;
@@ -134,7 +137,12 @@ export abstract class BaseClient<Options extends Omit<ClientOptions, 'storage'> 
   protected abstract forgetFlags(keys: readonly string[]): void;
 
   /** The way to the stream, where `transport` alone is not. */
-  protected route(transport: Transport, _address: string, _headers: RequestHeaders, _engine: Engine): Transport | Promise<Transport> {
+  protected route(
+    transport: Transport,
+    _address: string,
+    _headers: RequestHeaders,
+    _engine: Engine<Chunk | Uint8Array>,
+  ): Transport<Chunk | Uint8Array> | Promise<Transport<Chunk | Uint8Array>> {
     return transport;
   }
 

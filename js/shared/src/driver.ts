@@ -27,7 +27,11 @@ const NOTHING_BROKE = 0;
  * `onNotice` gets each output that is no work for the driver, with what broke the connection where an error came of
  * that. It must not throw.
  */
-export function drive(engine: Engine, transport: Transport, onNotice: (notice: Output, cause: unknown) => void): Driver {
+export function drive<Chunk = Uint8Array>(
+  engine: Engine<Chunk | Uint8Array>,
+  transport: Transport<Chunk | Uint8Array>,
+  onNotice: (notice: Output, cause: unknown) => void,
+): Driver {
   const now = (): number => performance.now();
   let close: (() => void) | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;

@@ -56,13 +56,14 @@ export interface Output {
 /**
  * The core's sync engine. Times are milliseconds of a monotonic clock.
  *
- * After each input the host takes all outputs; nothing but `importSnapshot` throws.
+ * After each input the host takes all outputs; nothing but `importSnapshot` throws. `Chunk` is what it takes of a stream:
+ * bytes, or text as well, of one stream always the same.
  */
-export interface Engine {
+export interface Engine<Chunk = Uint8Array> {
   start(now: number): void;
   /** With the headers of the answer; empty where there is none. */
   handleConnected(now: number, status: number, contentType: string, retryAfter: string): void;
-  handleBytes(now: number, bytes: Uint8Array): void;
+  handleBytes(now: number, bytes: Chunk): void;
   handleDisconnected(now: number): void;
   handleTimeout(now: number): void;
   /** Ends a wait for the next attempt, where the server did not ask for it. */

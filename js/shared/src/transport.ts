@@ -1,16 +1,17 @@
 // The way to the server's event stream: `fetch`, read as it comes. It knows bytes and headers, not what they mean.
 
 /** Hears of one connection, never before its transport has returned. */
-export interface Receiver {
+export interface Receiver<Chunk = Uint8Array> {
   /** With the headers of the answer; empty where there is none. */
   connected(status: number, contentType: string, retryAfter: string): void;
-  bytes(chunk: Uint8Array): void;
+  /** What of the stream came, cut anywhere: bytes, or text where the platform gives no bytes. */
+  bytes(chunk: Chunk): void;
   /** The last call. `cause` is what broke it, where that is known. */
   disconnected(cause?: unknown): void;
 }
 
 /** Opens a connection; the last event id is empty where there is none. Gives what ends it. */
-export type Transport = (lastEventId: string, receiver: Receiver) => () => void;
+export type Transport<Chunk = Uint8Array> = (lastEventId: string, receiver: Receiver<Chunk>) => () => void;
 
 /** The transport of platforms whose `fetch` streams. */
 export function fetchTransport(address: string, headers: Readonly<Record<string, string>>): Transport {
