@@ -11,6 +11,7 @@ export type SidekickErrorCode =
   | 'INVALID_SNAPSHOT'
   | 'CLOSED'
   | 'STORAGE'
+  | 'NATIVE_MODULE'
   | 'WASM';
 
 /** What `init()` rejects with and what `error` listeners get. */

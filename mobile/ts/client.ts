@@ -1,0 +1,76 @@
+// The client for React Native: a question is one synchronous call into the native library, by way of JSI.
+
+import type { Attributes } from '../../js/shared/src/attributes.js';
+import { BaseClient } from '../../js/shared/src/client.js';
+import type { Engine } from '../../js/shared/src/engine.js';
+import type { Evaluation } from '../../js/shared/src/evaluation.js';
+import type { SnapshotKeeper } from '../../js/shared/src/storage.js';
+import { errorBits, explain } from './answer.js';
+import { crossing, crossingKey } from './bigint.js';
+import { BoundUser } from './bound_user.js';
+import { type FlagHandle, FlagHandles } from './flag_handles.js';
+import { createClient } from './native.js';
+import type { MobileClientOptions } from './options.js';
+import { keeperOf } from './storage.js';
+
+/** Holds all flags in memory and keeps them current. Make one for the app and share it. */
+export class SidekickMobileClient extends BaseClient<MobileClientOptions> {
+  #handles: FlagHandles;
+  /** Why there is no engine. */
+  #missing: unknown;
+
+  /** Never throws: what is wrong with the arguments or the app's build, `init()` says. */
+  constructor(serverUrl: string, sdkKey: string, options?: MobileClientOptions) {
+    super(serverUrl, sdkKey, options);
+    try {
+      this.#handles = new FlagHandles(createClient());
+    } catch (thrown) {
+      this.#handles = new FlagHandles(undefined);
+      this.#missing = thrown;
+    }
+  }
+
+  /**
+   * Whether the flag is on for the user. Synchronous; never throws.
+   *
+   * `defaultValue` is the answer for a flag that is not known, or not yet, and where an argument cannot be used.
+   */
+  isEnabled(flagKey: string, userKey: string, attributes?: Attributes, defaultValue = false): boolean {
+    return (this.#ask(this.#handles.get(flagKey), userKey, attributes, defaultValue) & 1) > 0;
+  }
+
+  /** As `isEnabled`, with the reason. */
+  evaluate(flagKey: string, userKey: string, attributes?: Attributes, defaultValue = false): Evaluation {
+    const flag = this.#handles.get(flagKey);
+    return explain(this.#ask(flag, userKey, attributes, defaultValue), flag.revision);
+  }
+
+  /** A user whose key and attributes are read once, for many questions. Never throws. */
+  forUser(userKey: string, attributes?: Attributes): BoundUser {
+    return new BoundUser(this.#handles, userKey, attributes);
+  }
+
+  protected override open(): Engine {
+    const { native } = this.#handles;
+    if (!native) throw this.#missing;
+    return native;
+  }
+
+  protected override keeper(): SnapshotKeeper | undefined {
+    return keeperOf(this, this.options.storage, this.serverUrl + this.sdkKey);
+  }
+
+  protected override forgetFlags(keys: readonly string[]): void {
+    this.#handles.forget(keys);
+  }
+
+  #ask(flag: FlagHandle, userKey: unknown, attributes: Attributes | undefined, defaultValue: boolean): number {
+    if (flag.fixed >= 0) return flag.fixed;
+    try {
+      return flag.evaluate(crossingKey(userKey), crossing(attributes, flag.attributes), defaultValue);
+    } catch {
+      // A getter or a proxy of the caller's.
+      return errorBits(defaultValue);
+    }
+  }
+}
