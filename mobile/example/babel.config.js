@@ -1,0 +1,3 @@
+// React Native's own.
+
+module.exports = { presets: ['module:@react-native/babel-preset'] };

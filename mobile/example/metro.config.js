@@ -1,0 +1,5 @@
+// React Native's own.
+
+const { getDefaultConfig } = require('@react-native/metro-config');
+
+module.exports = getDefaultConfig(__dirname);
