@@ -1,13 +1,18 @@
-// A client's host functions: arguments in, the C library's function, its result out.
+// Making a client, and its host functions: arguments in, the C library's function, its result out.
 
 #include "client_functions.h"
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "arguments.h"
+#include "client.h"
 #include "flag.h"
+#include "sidekick.h"
+#include "texts.h"
 #include "user.h"
 
 namespace sidekick {
@@ -98,8 +103,13 @@ jsi::Value handleConnected(const Call& call) {
 
 jsi::Value handleBytes(const Call& call) {
   const std::uint64_t now = call.arguments.time(0);
-  const Arguments::Bytes bytes = call.arguments.bytes(1, "bytes");
-  call.check(sidekick_handle_bytes(call.get(), now, bytes.pointer, bytes.length));
+  if (call.arguments.at(1).isString()) {
+    const std::string text = call.text(1, "bytes");
+    call.check(sidekick_handle_bytes(call.get(), now, bytesOf(text), text.size()));
+  } else {
+    const Arguments::Bytes bytes = call.arguments.bytes(1, "bytes");
+    call.check(sidekick_handle_bytes(call.get(), now, bytes.pointer, bytes.length));
+  }
   return jsi::Value::undefined();
 }
 
@@ -155,8 +165,6 @@ jsi::Value bindUser(const Call& call) {
   return jsi::Function::createFromHostFunction(call.runtime, name, 2, std::move(ask));
 }
 
-}  // namespace
-
 jsi::Object functionsOf(jsi::Runtime& runtime, std::shared_ptr<Client> client) {
   jsi::Object object(runtime);
   const Functions functions{runtime, object, client};
@@ -184,6 +192,25 @@ jsi::Object functionsOf(jsi::Runtime& runtime, std::shared_ptr<Client> client) {
     return jsi::Value::undefined();
   });
   return object;
+}
+
+void checkLibrary(jsi::Runtime& runtime) {
+  const std::uint32_t version = sidekick_abi_version();
+  if (version == SIDEKICK_ABI_VERSION) return;
+  throw jsi::JSError(
+      runtime,
+      "sidekick: the C library has version " + std::to_string(version) + " of its interface; this was compiled for " +
+          std::to_string(SIDEKICK_ABI_VERSION));
+}
+
+}  // namespace
+
+jsi::Object createClient(jsi::Runtime& runtime, const jsi::Value* values, std::size_t count) {
+  checkLibrary(runtime);
+  const Arguments arguments(runtime, "createClient", values, count);
+  const std::uint64_t high = arguments.number(0, "seedHigh", UINT32_MAX);
+  const std::uint64_t low = arguments.number(1, "seedLow", UINT32_MAX);
+  return functionsOf(runtime, std::make_shared<Client>(high << 32 | low, stringAccessOf(runtime)));
 }
 
 }  // namespace sidekick

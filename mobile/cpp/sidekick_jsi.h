@@ -1,4 +1,6 @@
-// Sidekick's engine in a JavaScript runtime of React Native's.
+// Sidekick's engine in a JavaScript runtime of React Native's, for who holds that runtime.
+//
+// An app needs none of it: it gets its clients of the TurboModule, `SidekickModule.h`.
 
 #pragma once
 
@@ -9,6 +11,4 @@
 ///
 /// To be called on the thread of the runtime, once for each runtime that is made; a second time replaces the object, and
 /// clients that were made before go on. What was made ends with the runtime.
-///
-/// Throws a `jsi::JSINativeException` where the C library that was linked is of another version than its header.
 void installSidekickJSI(facebook::jsi::Runtime& runtime);

@@ -49,8 +49,8 @@ void readInPlace(jsi::Runtime& runtime, const String& string, Append append) {
   decoder.end(append);
 }
 
-/// How many units of UTF-16 a text in UTF-8 has.
-std::size_t unitsOf(const std::string& text) {
+/// How many units of UTF-16 a text in UTF-8 has. Nobody asks where strings are not visible.
+[[maybe_unused]] std::size_t unitsOf(const std::string& text) {
   std::size_t units = 0;
   for (const char byte : text) {
     const auto bits = static_cast<unsigned char>(byte);

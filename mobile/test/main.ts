@@ -1,6 +1,7 @@
 // All tests, as one program.
 
 import './platform.js';
+import './modules.js';
 import './vectors.js';
 import './questions.js';
 import './lifetimes.js';

@@ -17,6 +17,7 @@
 #include "in_place_runtime.h"
 #include "living.h"
 #include "sidekick_jsi.h"
+#include "turbo_modules.h"
 
 using namespace facebook;
 
@@ -55,6 +56,10 @@ jsi::Object hostOf(jsi::Runtime& runtime, const std::string& vectors, int& failu
     counts.setProperty(rt, "texts", static_cast<double>(living.texts));
     return counts;
   });
+  put(runtime, host, "installSidekickJSI", [](jsi::Runtime& rt, const jsi::Value&, const jsi::Value*, std::size_t) {
+    installSidekickJSI(rt);
+    return jsi::Value::undefined();
+  });
   put(runtime, host, "nothing", [](jsi::Runtime&, const jsi::Value&, const jsi::Value*, std::size_t) {
     return jsi::Value::undefined();
   });
@@ -69,7 +74,7 @@ int run(const std::string& program, const std::string& vectors, bool isInPlace) 
   std::unique_ptr<jsi::Runtime> runtime = jsc::makeJSCRuntime();
   if (isInPlace) runtime = std::make_unique<InPlaceRuntime>(std::move(runtime));
   int failures = -1;
-  installSidekickJSI(*runtime);
+  installTurboModules(*runtime);
   runtime->global().setProperty(*runtime, "testHost", hostOf(*runtime, vectors, failures));
   // JavaScriptCore does what promises wait for before it returns.
   runtime->evaluateJavaScript(std::make_shared<jsi::StringBuffer>(program), "tests.js");

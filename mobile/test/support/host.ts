@@ -1,5 +1,6 @@
-// What the program that runs the tests offers to them, and what the library under test puts beside it.
+// What the program that runs the tests offers to them, and the module under test.
 
+import NativeSidekick from '../../spec/NativeSidekick';
 import type { Engine } from '../../../js/shared/src/engine.js';
 
 /** A flag as the engine found it. */
@@ -26,7 +27,8 @@ export interface Living {
 }
 
 interface Globals {
-  __sidekickJSI: { createClient(seedHigh: number, seedLow: number): NativeClient };
+  /** Where somebody called `installSidekickJSI`. */
+  __sidekickJSI?: { createClient(seedHigh: number, seedLow: number): NativeClient };
   testHost: {
     /** The text of a file of vectors. */
     vectors(name: string): string;
@@ -35,6 +37,8 @@ interface Globals {
     /** All is done, with so many failures. */
     end(failures: number): void;
     living(): Living;
+    /** Calls the C++ function of this name. */
+    installSidekickJSI(): void;
     /** Does nothing. */
     nothing(): void;
     /** The processor's time that the process has had. */
@@ -42,11 +46,12 @@ interface Globals {
   };
 }
 
-const globals = globalThis as unknown as Globals;
+export const globals = globalThis as unknown as Globals;
 
 export const host = globals.testHost;
 
-/** A client without flags. */
+/** A client without flags, as an app gets it: of the TurboModule. */
 export function createClient(high = 1, low = 2): NativeClient {
-  return globals.__sidekickJSI.createClient(high, low);
+  if (NativeSidekick == null) throw new Error('React Native has no module Sidekick');
+  return NativeSidekick.createClient(high, low) as NativeClient;
 }

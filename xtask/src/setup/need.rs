@@ -32,6 +32,7 @@ pub(crate) const ALL: &[&Need] = &[
     &REDIS,
     &DENY,
     &CXX_COMPILER,
+    &CLANG,
     &CARGO_FUZZ,
     &CBINDGEN,
     &LLVM,
@@ -68,6 +69,24 @@ pub(crate) const CXX_COMPILER: Need = Need {
     install: || install_packages(&["g++"]),
     by_hand: "Debian, Ubuntu: apt-get install g++. macOS: xcode-select --install",
 };
+
+/// The names by which systems install it, the newest first.
+const CLANG_NAMES: [&str; 2] = ["clang++-19", "clang++"];
+
+/// Clang, which the kits for Android and iOS compile with.
+pub(crate) const CLANG: Need = Need {
+    name: "Clang",
+    why: "phones' C++ is compiled by it, and React Native 0.76 by nothing else",
+    is_met: || succeeds(&mut tool(clang(), &["--version"])),
+    install: || install_packages(&["clang-19"]),
+    by_hand: "Debian 12, Ubuntu 24.04 or newer: apt-get install clang-19. macOS: xcode-select --install",
+};
+
+/// What it is called here.
+pub(crate) fn clang() -> &'static str {
+    let is_here = |name: &&str| succeeds(&mut tool(name, &["--version"]));
+    CLANG_NAMES.into_iter().find(is_here).unwrap_or(CLANG_NAMES[0])
+}
 
 /// curl, as a client that nobody here wrote.
 pub(crate) const CURL: Need = Need {
