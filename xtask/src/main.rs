@@ -46,7 +46,7 @@ cargo xtask <command>
   header             make the C ABI's header, ffi/include/sidekick.h, anew of its sources
   c-size --record WHY
                      write down how large the C library for a phone is, with the reason why that changed
-  mobile-libs        build the C library for Android and iOS and put it into the Flutter package
+  mobile-libs        build the C library for Android and iOS and put it into the packages for Flutter and React Native
   flutter-bench      time evaluations from Dart, and count what they and clients leave behind
   mobile-bench       time questions through JSI beside a host function that does nothing
   wasm               build the browser's module and put it where its package and its tests look for it

@@ -10,10 +10,11 @@ use crate::tool::{self, tool};
 use crate::{debian_rust, repository, rustup};
 
 /// Android and iOS with its simulators.
-pub(crate) const PHONES: [&str; 6] = [
+pub(crate) const PHONES: [&str; 7] = [
     "aarch64-linux-android",
     "x86_64-linux-android",
     "armv7-linux-androideabi",
+    "i686-linux-android",
     "aarch64-apple-ios",
     "aarch64-apple-ios-sim",
     "x86_64-apple-ios",

@@ -1,41 +1,46 @@
-//! The C library for apps, laid out as the Flutter package takes it: an archive for each of Android's processors, and an
-//! XCFramework for iOS. None of them has run on a device here.
+//! The C library for apps, laid out as the packages for Flutter and React Native take it: an archive for each of Android's
+//! processors, and an XCFramework for iOS. None of them has run on a device here.
 
 use std::fs;
-use std::path::Path;
 
 use super::phones;
 use crate::failure::{Failure, Outcome};
 use crate::repository;
 
-const FOLDER: &str = "flutter";
+const FLUTTER: &str = "flutter";
+const REACT_NATIVE: &str = "mobile";
+const BOTH: &[&str] = &[FLUTTER, REACT_NATIVE];
 const ARCHIVE: &str = "libsidekick_ffi.a";
+const HEADER: &str = "ffi/include/sidekick.h";
 
-/// Android's processors, by Rust's name and by Android's.
-const ANDROID: [(&str, &str); 3] = [
-    ("aarch64-linux-android", "arm64-v8a"),
-    ("armv7-linux-androideabi", "armeabi-v7a"),
-    ("x86_64-linux-android", "x86_64"),
+/// Android's processors, by Rust's name and by Android's, and who builds apps for them.
+const ANDROID: [(&str, &str, &[&str]); 4] = [
+    ("aarch64-linux-android", "arm64-v8a", BOTH),
+    ("armv7-linux-androideabi", "armeabi-v7a", BOTH),
+    ("x86_64-linux-android", "x86_64", BOTH),
+    // Flutter has nothing for it; React Native builds for it unless an app says otherwise.
+    ("i686-linux-android", "x86", &[REACT_NATIVE]),
 ];
 const DEVICE: &str = "aarch64-apple-ios";
 /// A simulator's library is one file for both kinds of Mac. With Mach-O's numbers of the processor and its kind.
 const SIMULATORS: [(&str, [u32; 2]); 2] =
     [("aarch64-apple-ios-sim", [0x0100_000c, 0]), ("x86_64-apple-ios", [0x0100_0007, 3])];
 
-/// Builds all of them and puts them where the package looks for them.
+/// Builds all of them and puts them where the packages look for them.
 pub(crate) fn build() -> Outcome {
-    let package = repository::root().join(FOLDER);
-    for (target, processor) in ANDROID {
-        put(&package.join("native/android").join(processor).join(ARCHIVE), &archive(target)?)?;
+    for (target, processor, packages) in ANDROID {
+        put(packages, &format!("native/android/{processor}/{ARCHIVE}"), &archive(target)?)?;
     }
-    let framework = package.join("ios/SidekickFfi.xcframework");
-    put(&framework.join("Info.plist"), INFO.as_bytes())?;
-    put(&framework.join("ios-arm64").join(ARCHIVE), &archive(DEVICE)?)?;
+    // Dart needs none.
+    put(&[REACT_NATIVE], "native/include/sidekick.h", super::read(&repository::root().join(HEADER))?.as_bytes())?;
+    let framework = "ios/SidekickFfi.xcframework";
+    put(BOTH, &format!("{framework}/Info.plist"), INFO.as_bytes())?;
+    put(BOTH, &format!("{framework}/ios-arm64/{ARCHIVE}"), &archive(DEVICE)?)?;
     let mut simulators = Vec::new();
     for (target, processor) in SIMULATORS {
         simulators.push((processor, archive(target)?));
     }
-    put(&framework.join("ios-arm64_x86_64-simulator").join(ARCHIVE), &universal(&simulators))
+    put(BOTH, &format!("{framework}/ios-arm64_x86_64-simulator/{ARCHIVE}"), &universal(&simulators))
 }
 
 fn archive(target: &str) -> Outcome<Vec<u8>> {
@@ -43,11 +48,14 @@ fn archive(target: &str) -> Outcome<Vec<u8>> {
     fs::read(&path).map_err(|error| Failure::step(format!("{} cannot be read: {error}", path.display())))
 }
 
-fn put(path: &Path, bytes: &[u8]) -> Outcome {
-    fs::create_dir_all(path.parent().unwrap_or(path))
-        .and_then(|()| fs::write(path, bytes))
-        .map_err(|error| Failure::step(format!("{} cannot be written: {error}", path.display())))?;
-    println!("{}: {} bytes", path.display(), bytes.len());
+fn put(packages: &[&str], name: &str, bytes: &[u8]) -> Outcome {
+    for package in packages {
+        let path = repository::root().join(package).join(name);
+        fs::create_dir_all(path.parent().unwrap_or(&path))
+            .and_then(|()| fs::write(&path, bytes))
+            .map_err(|error| Failure::step(format!("{} cannot be written: {error}", path.display())))?;
+        println!("{}: {} bytes", path.display(), bytes.len());
+    }
     Ok(())
 }
 
