@@ -1,60 +1,71 @@
-// Times questions beside a host function that does nothing, in turns.
+// Times the client as it ships: beside a host function that does nothing, and beside GrowthBook's in the same engine.
 
 import '../test/platform.js';
-import { openStream, replay } from '../../js/shared/test/support/stream.js';
-import { createClient, host, type NativeFlag } from '../test/support/host.js';
+import { GrowthBookClient } from '@growthbook/growthbook';
+import { CASES, FLAG_KEY, faultOf, flagsOf, usersOf } from '../../js/node/bench/cases.mjs';
+import { openWith } from '../../js/node/bench/growthbook_client.mjs';
+import { clientWith } from '../../js/shared/test/support/subject.js';
+import { host } from '../test/support/host.js';
+import { subject } from '../test/support/subject.js';
+import { printRatios, printTurns, type Contestant } from './turns.js';
 
-const ROUNDS = 101;
-const QUESTIONS = 10_000;
+const FOUR = {
+  name: 'four attributes, a rule reads one',
+  flag: { key: FLAG_KEY, is_enabled: true, rollout_percentage: 50, rules: [{ attribute: 'email', operator: 'EndsWith', values: ['@example.com'] }] },
+  attributes: ['email', 'plan', 'country', 'device'],
+  answers: 'all',
+};
+/** The others of a case have other keys. */
+const FLAGS = 100;
 
-const FLAGS = [
-  { key: 'half', is_enabled: true, rollout_percentage: 50 },
-  { key: 'suffix', is_enabled: true, rollout_percentage: 0, rules: [{ attribute: 'email', operator: 'EndsWith', values: ['@acme.com'] }] },
-  {
-    key: 'four',
-    is_enabled: true,
-    rollout_percentage: 0,
-    rules: ['plan', 'country', 'tier', 'email'].map((attribute) => ({ attribute, operator: 'Equals', values: ['none'] })),
-  },
-];
-const USER = 'b6a1c8e2-7d0f-4a53-9b1e-2f6f0c9d8e71';
-const ATTRIBUTES = { email: 'ann@acme.com', plan: 'pro', country: 'NO', tier: 'gold' };
+type Question = (typeof CASES)[number] | typeof FOUR;
 
-const client = createClient();
-openStream(client, replay(FLAGS, 1));
-
-function flagOf(key: string): NativeFlag {
-  const flag = client.resolve(key);
-  if (flag === undefined) throw new Error(`there is no flag ${key}`);
-  return flag;
+interface User {
+  readonly key: string;
+  readonly attributes: Record<string, string>;
 }
 
-const [half, suffix, four] = [flagOf('half'), flagOf('suffix'), flagOf('four')];
-const ask = client.bindUser(USER, ATTRIBUTES);
+/** The client asks about the users of a case, one after the other. */
+async function sidekick(question: Question): Promise<Contestant> {
+  const client = await clientWith(subject, flagsOf(question, FLAGS));
+  const fault = await faultOf(question, (user: User) => client.isEnabled(FLAG_KEY, user.key, user.attributes));
+  if (fault) throw new Error(`Sidekick: ${fault}`);
+  const users: User[] = usersOf(question);
+  return { name: 'isEnabled', ask: (turn) => client.isEnabled(FLAG_KEY, users[turn]!.key, users[turn]!.attributes) };
+}
 
-const CASES: readonly [string, () => unknown][] = [
-  ['a host function that does nothing', () => host.nothing()],
-  ['rollout of 50 %', () => half.evaluate(USER)],
-  ['four attributes given, a rule reads one', () => suffix.evaluate(USER, ATTRIBUTES)],
-  ['four attributes given, rules read all', () => four.evaluate(USER, ATTRIBUTES)],
-  ['bound user, rollout of 50 %', () => ask('half')],
-];
+/** A bound user for each, who was asked about once. */
+async function bound(question: Question): Promise<Contestant> {
+  const client = await clientWith(subject, flagsOf(question, FLAGS));
+  const users = usersOf(question).map(({ key, attributes }: User) => client.forUser(key, attributes));
+  return { name: 'forUser', ask: (turn) => users[turn]!.isEnabled(FLAG_KEY) };
+}
 
-const times = CASES.map((): number[] => []);
-for (let round = 0; round < ROUNDS; round += 1) {
-  for (const [place, [, act]] of CASES.entries()) {
-    const begin = host.nanoseconds();
-    for (let question = 0; question < QUESTIONS; question += 1) act();
-    times[place]!.push((host.nanoseconds() - begin) / QUESTIONS);
+async function growthBook(question: Question): Promise<Contestant> {
+  const { subject: contextOf, isEnabled } = openWith(GrowthBookClient, flagsOf(question, FLAGS), FLAG_KEY);
+  const fault = await faultOf(question, (user: User) => isEnabled(contextOf(user)));
+  if (fault) throw new Error(`GrowthBook: ${fault}`);
+  const contexts = usersOf(question).map(contextOf);
+  return { name: 'GrowthBook', ask: (turn) => isEnabled(contexts[turn]!) };
+}
+
+const nothing: Contestant = { name: 'a host function that does nothing', ask: () => host.nothing() };
+
+async function run(): Promise<void> {
+  const rollout = CASES.find(({ name }) => name === 'rollout')!;
+  const [asked, four, of] = [await sidekick(rollout), await sidekick(FOUR), await bound(rollout)];
+  printRatios(nothing, [
+    { ...asked, name: 'isEnabled, rollout of 50 %' },
+    { ...four, name: `isEnabled, ${FOUR.name}` },
+    { ...of, name: 'forUser, rollout of 50 %' },
+  ]);
+  for (const question of CASES) {
+    printTurns(question.name, [await sidekick(question), await bound(question), await growthBook(question)]);
   }
+  host.end(0);
 }
 
-/** The mean of the quickest tenth: what else the machine does only adds. */
-const quick = times.map((all) => {
-  const tenth = all.sort((a, b) => a - b).slice(0, Math.ceil(ROUNDS / 10));
-  return tenth.reduce((sum, time) => sum + time, 0) / tenth.length;
+run().catch((error: Error) => {
+  host.say(`${error.message}\n${error.stack}`);
+  host.end(1);
 });
-for (const [place, [name]] of CASES.entries()) {
-  host.say(`${name.padEnd(42)}${quick[place]!.toFixed(0).padStart(7)} ns  ${(quick[place]! / quick[0]!).toFixed(1)} ×`);
-}
-host.end(0);

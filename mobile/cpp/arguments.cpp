@@ -23,6 +23,10 @@ std::string shown(jsi::Runtime& runtime, const jsi::Value& value) {
   return text.size() > MOST_SHOWN ? "a text of " + std::to_string(text.size()) + " bytes" : "the text `" + text + "`";
 }
 
+bool isTrue(const jsi::Value& value) {
+  return value.isBool() && value.getBool();
+}
+
 }  // namespace
 
 const jsi::Value& Arguments::at(std::size_t index) const {
@@ -52,7 +56,7 @@ std::string Arguments::text(std::size_t index, const char* name, StringAccess ac
 }
 
 Arguments::Bytes Arguments::bytes(std::size_t index, const char* name) const {
-  const char* const right = "a Uint8Array";
+  const char* const right = "a Uint8Array or a string";
   const jsi::Value& value = at(index);
   if (!value.isObject()) refuse(index, name, right);
   const jsi::Object view = value.getObject(runtime_);
@@ -72,8 +76,18 @@ Arguments::Bytes Arguments::bytes(std::size_t index, const char* name) const {
   return {memory.data(runtime_) + static_cast<std::size_t>(begin), count};
 }
 
+jsi::ArrayBuffer Arguments::memory(std::size_t index, const char* name, std::size_t least) const {
+  const std::string right = "an ArrayBuffer of at least " + std::to_string(least) + " bytes, whose length is fixed";
+  if (!at(index).isObject()) refuse(index, name, right.c_str());
+  const jsi::Object object = at(index).getObject(runtime_);
+  if (!object.isArrayBuffer(runtime_) || isTrue(object.getProperty(runtime_, "resizable"))) refuse(index, name, right.c_str());
+  jsi::ArrayBuffer memory = object.getArrayBuffer(runtime_);
+  if (memory.size(runtime_) < least) refuse(index, name, right.c_str());
+  return memory;
+}
+
 bool Arguments::flag(std::size_t index) const {
-  return at(index).isBool() && at(index).getBool();
+  return isTrue(at(index));
 }
 
 void Arguments::refuse(std::size_t index, const char* name, const char* right) const {

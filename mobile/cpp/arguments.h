@@ -36,6 +36,9 @@ class Arguments {
   };
   Bytes bytes(std::size_t index, const char* name) const;
 
+  /// An `ArrayBuffer` of at least so many bytes, for good.
+  facebook::jsi::ArrayBuffer memory(std::size_t index, const char* name, std::size_t least) const;
+
   /// Whether it is true; anything else is false.
   bool flag(std::size_t index) const;
 

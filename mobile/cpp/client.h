@@ -5,10 +5,12 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "sidekick.h"
 #include "texts.h"
+#include "written.h"
 
 namespace sidekick {
 
@@ -19,9 +21,15 @@ class Client {
   /// How this client's runtime gives its strings.
   const StringAccess strings;
 
+  /// Where JavaScript writes the texts of questions, if it does.
+  std::optional<Written> written{};
+
   /// The C library's client; null once it was freed. It stays valid while the pointer that is given here is kept: a getter
   /// that frees the client in the midst of a question must not take its memory away.
   std::shared_ptr<const SidekickClient> native() const { return native_; }
+
+  /// The same, for as long as no JavaScript runs.
+  const SidekickClient* borrowed() const { return native_.get(); }
 
   /// Ends it, when no question is being answered any more.
   void free() { native_.reset(); }

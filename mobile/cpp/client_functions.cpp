@@ -131,6 +131,11 @@ jsi::Value importSnapshot(const Call& call) {
   return isTaken;
 }
 
+jsi::Value shareMemory(const Call& call) {
+  call.client->written.emplace(call.runtime, call.arguments.memory(0, "memory", Written::SIZE));
+  return jsi::Value::undefined();
+}
+
 jsi::Value resolve(const Call& call) {
   jsi::Runtime& runtime = call.runtime;
   const auto flag = std::make_shared<Flag>(call.client, call.text(0, "flagKey"));
@@ -150,6 +155,12 @@ jsi::Value resolve(const Call& call) {
     return static_cast<double>(flag->evaluate(runtime, arguments.at(0), arguments.at(1), arguments.flag(2)));
   };
   found.setProperty(runtime, name, jsi::Function::createFromHostFunction(runtime, name, 3, std::move(evaluate)));
+  if (!call.client->written) return found;
+  name = jsi::PropNameID::forAscii(runtime, "evaluateWritten");
+  auto evaluateWritten = [flag](jsi::Runtime& runtime, const jsi::Value&, const jsi::Value*, std::size_t) -> jsi::Value {
+    return static_cast<double>(flag->evaluateWritten(runtime));
+  };
+  found.setProperty(runtime, name, jsi::Function::createFromHostFunction(runtime, name, 0, std::move(evaluateWritten)));
   return found;
 }
 
@@ -185,6 +196,7 @@ jsi::Object functionsOf(jsi::Runtime& runtime, std::shared_ptr<Client> client) {
   functions.call("flagsJson", 0, [](const Call& call) { return call.exported(SIDEKICK_EXPORT_FLAGS_JSON); });
   functions.call("exportSnapshot", 0, [](const Call& call) { return call.exported(SIDEKICK_EXPORT_SNAPSHOT); });
   functions.call("importSnapshot", 1, importSnapshot);
+  functions.call("shareMemory", 1, shareMemory);
   functions.call("resolve", 1, resolve);
   functions.call("bindUser", 2, bindUser);
   functions.put("free", 0, [client](jsi::Runtime&, const jsi::Value&, const jsi::Value*, std::size_t) {

@@ -18,6 +18,9 @@ namespace sidekick {
 ///   is its answer where that is the same for everyone, else -1. All but `evaluate` holds until `FLAGS_CHANGED` names the
 ///   flag.
 /// - `evaluate(userKey, attributes, defaultValue)` of a flag: its answer as packed bits. It never throws.
+/// - `shareMemory(memory)`: from now on flags that are resolved have `evaluateWritten()`, too: as `evaluate`, about the texts that
+///   were written into this `ArrayBuffer` (`written.h` says how), and with `false` for a default. It gives -1 where they cannot be
+///   used.
 /// - `bindUser(userKey, attributes)`: a function `(flagKey, defaultValue)` that gives answers for this user in the same way.
 /// - `free()`: ends the client at once, not only when it is swept up. What asks it afterwards gets its default.
 ///

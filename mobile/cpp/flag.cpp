@@ -14,6 +14,10 @@ namespace {
 /// How often one question is put. Only getters that change flags can make it more than twice.
 constexpr int MOST_ATTEMPTS = 4;
 
+bool isStale(std::uint32_t answer) {
+  return SIDEKICK_REASON(answer) == SIDEKICK_REASON_ERROR && SIDEKICK_DETAIL(answer) == SIDEKICK_ERROR_STALE_HANDLE;
+}
+
 }  // namespace
 
 std::uint32_t defaultAnswer(SidekickReason reason, bool defaultValue) {
@@ -63,10 +67,26 @@ std::uint32_t Flag::evaluate(
     const std::uint32_t answer =
         sidekick_evaluate_lazily(native.get(), found_.handle, &Flag::fetch, &question, defaultValue);
     if (question.hasFailed) break;
-    const bool isStale = SIDEKICK_REASON(answer) == SIDEKICK_REASON_ERROR && SIDEKICK_DETAIL(answer) == SIDEKICK_ERROR_STALE_HANDLE;
-    if (!isStale) return answer;
+    if (!isStale(answer)) return answer;
   }
   return defaultAnswer(SIDEKICK_REASON_ERROR, defaultValue);
+}
+
+std::int64_t Flag::evaluateWritten(jsi::Runtime& runtime) {
+  // No JavaScript runs meanwhile that could free it.
+  const SidekickClient* const native = client_->borrowed();
+  if (native == nullptr || !client_->written) return -1;
+  for (int attempt = 0; attempt < MOST_ATTEMPTS; ++attempt) {
+    if (attempt > 0 && !resolve(runtime, native)) return defaultAnswer(SIDEKICK_REASON_FLAG_NOT_FOUND, false);
+    const std::size_t count = names_->size();
+    if (names_ != known_ || count >= Written::PLACES) return -1;
+    Written::Texts texts;
+    client_->written->read(1 + count, texts);
+    const std::uint32_t answer =
+        sidekick_evaluate_handle(native, found_.handle, texts[0].pointer, texts[0].length, &texts[1], count, false);
+    if (!isStale(answer)) return answer;
+  }
+  return -1;
 }
 
 bool Flag::resolve(jsi::Runtime& runtime, const SidekickClient* native) {
@@ -89,6 +109,7 @@ bool Flag::resolve(jsi::Runtime& runtime, const SidekickClient* native) {
     names->push_back({std::move(text), std::move(id)});
   }
   names_ = std::move(names);
+  if (known_ == nullptr) known_ = names_;
   return true;
 }
 

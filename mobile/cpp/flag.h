@@ -32,6 +32,10 @@ class Flag {
       const facebook::jsi::Value& attributes,
       bool defaultValue);
 
+  /// The same for a user whose texts JavaScript has written down, and with `false` for a default. Below 0 where they cannot be
+  /// used: the flag now reads others than those it was first found with.
+  std::int64_t evaluateWritten(facebook::jsi::Runtime& runtime);
+
   /// What was found last.
   const SidekickFlag& found() const { return found_; }
 
@@ -53,6 +57,8 @@ class Flag {
   SidekickFlag found_{};
   /// Replaced as a whole: a getter may have the flag looked up again while a question is being answered.
   std::shared_ptr<const Names> names_;
+  /// Those that it was first found with, which JavaScript knows.
+  std::shared_ptr<const Names> known_;
 };
 
 }  // namespace sidekick

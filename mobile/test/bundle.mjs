@@ -5,7 +5,9 @@
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const mobile = createRequire(new URL('../package.json', import.meta.url));
 const esbuild = createRequire(new URL('../../js/package.json', import.meta.url))('esbuild');
 const reactNative = dirname(mobile.resolve('react-native/package.json'));
@@ -36,6 +38,7 @@ await esbuild.build({
   format: 'iife',
   target: 'es2022',
   logLevel: 'warning',
-  define: { __DEV__: 'false', global: 'globalThis' },
+  define: { __DEV__: 'false', global: 'globalThis', 'process.env.NODE_ENV': '"production"' },
+  alias: { 'node:test': here('support/node_test.ts'), 'node:assert/strict': here('support/node_assert.ts') },
   plugins: [reactNativeSources],
 });

@@ -3,7 +3,9 @@
 import './platform.js';
 import './modules.js';
 import './vectors.js';
+import './evaluations.js';
 import './questions.js';
+import './written.js';
 import './lifetimes.js';
 import { runTests } from './support/tests.js';
 

@@ -1,4 +1,7 @@
-// What a page and Node have and a bare JavaScriptCore lacks, as far as the vectors' tests use it.
+// What React Native has and a bare JavaScriptCore lacks, as far as the client and its tests use it.
+
+// @ts-expect-error: it has no types.
+import { AbortController } from '../node_modules/react-native/src/private/webapis/dom/abort-api/AbortController.js';
 
 const REPLACEMENT = '\ufffd';
 
@@ -21,9 +24,16 @@ function tail(code: number, shift: number): number {
   return 0x80 | ((code >> shift) & 0x3f);
 }
 
-/** The UTF-8 decoder of the Encoding Standard, for a whole text whose byte order mark is kept. */
+/** The decoder of the Encoding Standard for UTF-8 and UTF-16, for a whole text whose byte order mark is kept. */
 class Decoder {
-  decode(bytes: Uint8Array): string {
+  readonly #label: string;
+
+  constructor(label = 'utf-8') {
+    this.#label = label;
+  }
+
+  decode(bytes: Uint8Array | Uint16Array): string {
+    if (this.#label === 'utf-16le') return String.fromCharCode(...bytes);
     const text: string[] = [];
     let code = 0;
     let needed = 0;
@@ -90,4 +100,21 @@ function fromBase64(text: string): string {
   return decoded;
 }
 
-Object.assign(globalThis, { TextEncoder: Encoder, TextDecoder: Decoder, atob: fromBase64 });
+class Unanswered {
+  open(): void {}
+  setRequestHeader(): void {}
+  send(): void {}
+  abort(): void {}
+}
+
+Object.assign(globalThis, {
+  TextEncoder: Encoder,
+  TextDecoder: Decoder,
+  atob: fromBase64,
+  AbortController,
+  performance: { now: Date.now },
+  // There is no network, and nothing that waits for one or for a time.
+  XMLHttpRequest: Unanswered,
+  setTimeout: () => 0,
+  clearTimeout: () => undefined,
+});

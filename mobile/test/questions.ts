@@ -221,6 +221,13 @@ test('a flag is asked about while it and others change, come and go', () => {
   }
 });
 
+test('a stream is taken as text, too', () => {
+  const client = createClient();
+  openStream(client);
+  for (const piece of replay([{ ...TARGETED, rules: [rule('größe 😀', 'L')] }], 10).match(/[^]{1,7}/gu)!) client.handleBytes(2, piece as never);
+  same([client.revision(), isOn(flagOf(client).evaluate('u', { 'größe 😀': 'L' }))], [10, true]);
+});
+
 test('a full replay that moves every flag is followed', () => {
   const client = clientWith(TARGETED, HALF);
   const flag = flagOf(client);
@@ -238,13 +245,13 @@ test('a question with wrong types is answered', () => {
     same(reason(client.bindUser(userKey)('half')), ERROR);
   }
   same(half.evaluate(17), half.evaluate('17'));
-  same(reason(half.evaluate()), ERROR);
+  same(reason(half.evaluate(undefined)), ERROR);
   for (const attributes of [undefined, null, 1, 'plan', Symbol('plan'), true]) {
     same(isOn(flagOf(client).evaluate('u', attributes)), false);
     same(isOn(client.bindUser('u', attributes)('targeted')), false);
   }
   for (const defaultValue of [1, 'true', {}, null]) same(isOn(half.evaluate(undefined, {}, defaultValue)), false);
-  for (const flagKey of [undefined, 1, {}, null]) same(reason(client.bindUser('u')(flagKey)), ERROR);
+  for (const flagKey of [undefined, 1, {}, null]) same(reason(client.bindUser('u')(flagKey as string)), ERROR);
 });
 
 test('a million questions are answered', () => {

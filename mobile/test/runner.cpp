@@ -73,6 +73,8 @@ jsi::Object hostOf(jsi::Runtime& runtime, const std::string& vectors, int& failu
 int run(const std::string& program, const std::string& vectors, bool isInPlace) {
   std::unique_ptr<jsi::Runtime> runtime = jsc::makeJSCRuntime();
   if (isInPlace) runtime = std::make_unique<InPlaceRuntime>(std::move(runtime));
+  // By this, JavaScript knows Hermes.
+  if (isInPlace) runtime->global().setProperty(*runtime, "HermesInternal", jsi::Object(*runtime));
   int failures = -1;
   installTurboModules(*runtime);
   runtime->global().setProperty(*runtime, "testHost", hostOf(*runtime, vectors, failures));

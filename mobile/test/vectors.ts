@@ -1,10 +1,10 @@
 // The vectors that every engine answers alike, through the host functions.
 
-import { snapshotOf } from '../../js/shared/test/support/stream.js';
+import { clientWith } from '../../js/shared/test/support/subject.js';
 import { same } from '../../js/shared/test/support/values.js';
 import { type Binding, checkFile, UNSEEN, type VectorFile } from '../../js/shared/test/support/vectors.js';
-import { TestClient } from './support/client.js';
 import { createClient, host, type NativeClient } from './support/host.js';
+import { subject } from './support/subject.js';
 import { test } from './support/tests.js';
 
 interface Index {
@@ -15,11 +15,7 @@ const binding: Binding = {
   engine: createClient,
   fixed: (engine, flagKey) => (engine as NativeClient).resolve(flagKey)?.fixed ?? -1,
   saysWhy: true,
-  clientWith: async (flags) => {
-    const native = createClient();
-    same(native.importSnapshot(snapshotOf(createClient(), flags)), true);
-    return new TestClient(native);
-  },
+  clientWith: (flags) => clientWith(subject, flags),
 };
 
 function read<Content>(name: string): Content {

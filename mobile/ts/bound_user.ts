@@ -3,7 +3,7 @@
 import type { Attributes } from '../../js/shared/src/attributes.js';
 import type { Evaluation } from '../../js/shared/src/evaluation.js';
 import { explain, isGiven } from './answer.js';
-import { crossingAll, crossingKey } from './bigint.js';
+import { bind } from './ask.js';
 import type { FlagHandles } from './flag_handles.js';
 
 /** Made by `client.forUser`. What the attributes are at that moment counts; later changes of the object do not. */
@@ -18,7 +18,7 @@ export class BoundUser {
   /** @internal */
   constructor(handles: FlagHandles, userKey: unknown, attributes: Attributes | undefined) {
     this.#handles = handles;
-    this.#ask = handles.native?.bindUser(crossingKey(userKey), crossingAll(attributes));
+    this.#ask = handles.native && bind(handles.native, userKey, attributes);
     this.#version = handles.version;
   }
 

@@ -6,7 +6,7 @@ import type { Engine } from '../../js/shared/src/engine.js';
 import type { Evaluation } from '../../js/shared/src/evaluation.js';
 import type { SnapshotKeeper } from '../../js/shared/src/storage.js';
 import { errorBits, explain } from './answer.js';
-import { crossing, crossingKey } from './bigint.js';
+import { ask } from './ask.js';
 import { BoundUser } from './bound_user.js';
 import { type FlagHandle, FlagHandles } from './flag_handles.js';
 import { createClient } from './native.js';
@@ -67,7 +67,7 @@ export class SidekickMobileClient extends BaseClient<MobileClientOptions> {
   #ask(flag: FlagHandle, userKey: unknown, attributes: Attributes | undefined, defaultValue: boolean): number {
     if (flag.fixed >= 0) return flag.fixed;
     try {
-      return flag.evaluate(crossingKey(userKey), crossing(attributes, flag.attributes), defaultValue);
+      return ask(flag, this.#handles.written, userKey, attributes, defaultValue);
     } catch {
       // A getter or a proxy of the caller's.
       return errorBits(defaultValue);

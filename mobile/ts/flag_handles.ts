@@ -1,6 +1,8 @@
 // The flags that were asked for, by key. A changed flag is forgotten and found anew when it is asked for.
 
+import { writtenFor } from './ask.js';
 import type { NativeClient, NativeFlag } from './native.js';
+import type { Written } from './written.js';
 
 /** A flag, or what stands for a key that no flag has. */
 export interface FlagHandle extends Omit<NativeFlag, 'revision'> {
@@ -21,6 +23,7 @@ const NO_FLAG: FlagHandle = {
 /** What the evaluations of one client share. */
 export class FlagHandles {
   readonly native: NativeClient | undefined;
+  readonly written: Written | undefined;
   /** Counts what may have changed answers. */
   version = 0;
   /** Callers often ask about one flag many times in a row. No flag has the empty key. */
@@ -33,6 +36,7 @@ export class FlagHandles {
   /** Without an engine there are no flags. */
   constructor(native: NativeClient | undefined) {
     this.native = native;
+    this.written = native && writtenFor(native);
   }
 
   /** Never throws. */

@@ -14,6 +14,8 @@ export interface NativeFlag {
   readonly attributes: readonly string[];
   /** The answer as `decodeEvaluation` reads it. Reads what the rules ask for, and never throws. */
   evaluate(userKey: unknown, attributes?: unknown, defaultValue?: unknown): number;
+  /** Where memory is shared: as `evaluate`, about what is written there and with `false` for a default; -1 where it cannot be used. */
+  readonly evaluateWritten?: () => number;
 }
 
 /** One client's host functions. They hold its memory: it is given back with the last of them. */
@@ -21,6 +23,8 @@ export interface NativeClient extends Engine {
   /** A string is whole characters of the stream. */
   handleBytes(now: number, bytes: Uint8Array | string): void;
   resolve(flagKey: string): NativeFlag | undefined;
+  /** For what is resolved from now on: where the texts of questions are written. */
+  shareMemory(memory: ArrayBuffer): void;
   /** Reads a user once. Gives what answers about it, as packed bits, and never throws. */
   bindUser(userKey: unknown, attributes?: unknown): (flagKey: string, defaultValue?: unknown) => number;
 }

@@ -1,20 +1,12 @@
 // What the program that runs the tests offers to them, and the module under test.
 
 import NativeSidekick from '../../spec/NativeSidekick';
-import type { Engine } from '../../../js/shared/src/engine.js';
+import type { NativeClient as ShippedClient } from '../../ts/native.js';
 
-/** A flag as the engine found it. */
-export interface NativeFlag {
-  readonly fixed: number;
-  readonly revision: number;
-  readonly attributes: readonly string[];
-  evaluate(userKey?: unknown, attributes?: unknown, defaultValue?: unknown): number;
-}
+export type { NativeFlag } from '../../ts/native.js';
 
-/** The host functions of one client. */
-export interface NativeClient extends Engine {
-  resolve(flagKey: string): NativeFlag | undefined;
-  bindUser(userKey?: unknown, attributes?: unknown): (flagKey?: unknown, defaultValue?: unknown) => number;
+/** As the package sees it, and what ends it before it is swept up. */
+export interface NativeClient extends ShippedClient {
   free(): void;
 }
 

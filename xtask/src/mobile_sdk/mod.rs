@@ -22,6 +22,7 @@ const RELOADS: &str = "50";
 pub(crate) fn test() -> Outcome {
     ensure_tools()?;
     script::check_generated()?;
+    script::build()?;
     script::check_types()?;
     react_native::check_sources()?;
     let (tests, reload) = (script::bundle("test/main")?, script::bundle("test/reload")?);
@@ -42,6 +43,7 @@ pub(crate) fn test() -> Outcome {
 /// Times questions beside a host function that does nothing.
 pub(crate) fn bench() -> Outcome {
     ensure_tools()?;
+    script::build()?;
     let program = program::MEASURED.compile(&c_abi::build_archive_for_apps()?)?;
     run(tool(program, &[]).arg(script::bundle("bench/bench")?).args([VECTORS, "copied", "1"]))
 }

@@ -40,6 +40,8 @@ export function evaluationTests(subject: Subject): void {
       loose = client as unknown as Loose;
     });
 
+    const bigInts = (...values: bigint[]): bigint[] => (subject.takesBigInts === false ? [] : values);
+
     /** Asked in each of the four ways. */
     function answers(flag: unknown, user: unknown, attributes: unknown, defaultValue?: unknown): unknown[] {
       const bound = loose.forUser(user, attributes);
@@ -68,7 +70,7 @@ export function evaluationTests(subject: Subject): void {
     });
 
     it('takes numbers, booleans and bigints by their JSON text', () => {
-      for (const plan of ['pro', 42, 1.5, true, 9007199254740993n, -0]) agree(true, 'plan', 'u', { plan });
+      for (const plan of ['pro', 42, 1.5, true, -0, ...bigInts(9007199254740993n)]) agree(true, 'plan', 'u', { plan });
       for (const plan of [43, false, '1.50', 'True']) agree(false, 'plan', 'u', { plan });
     });
 
@@ -81,7 +83,7 @@ export function evaluationTests(subject: Subject): void {
     });
 
     it('takes numbers as user keys, by their text', () => {
-      for (const key of [0, 7, -1, 12.5, 123456789012345678901234567890n]) {
+      for (const key of [0, 7, -1, 12.5, ...bigInts(123456789012345678901234567890n)]) {
         assert.deepEqual(loose.evaluate('half', key), client.evaluate('half', String(key)));
         assert.deepEqual(loose.forUser(key).evaluate('half'), client.evaluate('half', String(key)));
       }
@@ -121,7 +123,7 @@ export function evaluationTests(subject: Subject): void {
       agree(true, 'suffix', 'u', { email: parts.join('') });
       agree(true, 'suffix', 'u', { email: `x${parts[1]}${parts[2]}` });
       agree(true, 'suffix', 'u', { email: 'somebody@acme.com and more'.slice(0, 17) });
-      agree(true, 'suffix', 'u', { email: new TextDecoder('utf-16le').decode(Buffer.from('a@acme.com', 'utf16le')) });
+      agree(true, 'suffix', 'u', { email: new TextDecoder('utf-16le').decode(Uint16Array.from([...'a@acme.com'], (character) => character.charCodeAt(0))) });
     });
 
     it('takes a lone surrogate for the replacement character, and the user key alike', () => {

@@ -20,9 +20,13 @@ interface User {
 
 /** The package that is tested, as it ships. */
 export interface Subject {
+  /** Whether a BigInt reaches the engine; false where the surroundings of the test would not survive it. */
+  readonly takesBigInts?: boolean;
   make(url: string, key: string, options?: ClientOptions): Client;
   /** The flags as a snapshot. */
   snapshotOf(flags: readonly (WireFlag | string)[], revision?: number): string;
+  /** What the platform says where nobody listens; `ECONNREFUSED` as Node does by default. */
+  readonly unreachable?: RegExp;
 }
 
 /** A client that has these flags and is closed: it answers, and nothing runs any more. */
