@@ -144,7 +144,12 @@ export function clientTests(subject: Subject): void {
           own.url,
           async (client, errors) => {
             const first = client.init();
-            await assert.rejects(first, { code: 'INIT_TIMEOUT', message: /within 300 ms; the last error was CONNECTION_FAILED: .*ECONNREFUSED/ });
+            await assert.rejects(first, ({ code, message }: SidekickError) => {
+              assert.equal(code, 'INIT_TIMEOUT');
+              assert.match(message, /within 300 ms; the last error was CONNECTION_FAILED: /);
+              assert.match(message, subject.unreachable ?? /ECONNREFUSED/);
+              return true;
+            });
             assert.ok(errors.every(({ code }) => code === 'CONNECTION_FAILED') && errors.length > 0);
             await own.start();
             let again = client.init();
