@@ -1,7 +1,7 @@
 // Builds lib/: one ES module with js/shared in it, which the app's Metro takes from here. The types are tsc's work.
 
 import { createRequire } from 'node:module';
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const esbuild = createRequire(new URL('../js/package.json', import.meta.url))('esbuild');
@@ -16,6 +16,9 @@ const nativeRequest = {
 };
 
 rmSync(here('lib/'), { recursive: true, force: true });
+mkdirSync(here('lib/'));
+// The package itself has none, for the tools of React Native read `react-native.config.js` as CommonJS.
+writeFileSync(here('lib/package.json'), '{ "type": "module" }\n');
 await esbuild.build({
   entryPoints: [here('ts/index.ts')],
   outfile: here('lib/index.js'),

@@ -18,8 +18,11 @@ const babel = createRequire(preset)('@babel/core');
 const reactNativeSources = {
   name: 'react-native',
   setup(build) {
-    const registry = JSON.stringify(join(reactNative, 'Libraries/TurboModule/TurboModuleRegistry.js'));
-    const entry = { contents: `export * as TurboModuleRegistry from ${registry};`, resolveDir: reactNative };
+    // An app that is always in the foreground: its life would come from another native module.
+    const contents = `
+      export * as TurboModuleRegistry from './Libraries/TurboModule/TurboModuleRegistry.js';
+      export const AppState = { addEventListener: () => ({ remove() {} }) };`;
+    const entry = { contents, resolveDir: reactNative };
     build.onResolve({ filter: /^react-native$/ }, ({ path }) => ({ path, namespace: 'react-native' }));
     build.onLoad({ filter: /.*/, namespace: 'react-native' }, () => entry);
     build.onLoad({ filter: /node_modules\/react-native\/.*\.js$/ }, async ({ path: filename }) => {

@@ -1,10 +1,12 @@
 // The client for React Native: a question is one synchronous call into the native library, by way of JSI.
 
+import { AppState } from 'react-native';
 import type { Attributes } from '../../js/shared/src/attributes.js';
 import { BaseClient } from '../../js/shared/src/client.js';
-import type { Engine } from '../../js/shared/src/engine.js';
 import type { Evaluation } from '../../js/shared/src/evaluation.js';
+import type { RequestHeaders } from '../../js/shared/src/options.js';
 import type { SnapshotKeeper } from '../../js/shared/src/storage.js';
+import type { Transport } from '../../js/shared/src/transport.js';
 import { errorBits, explain } from './answer.js';
 import { ask } from './ask.js';
 import { BoundUser } from './bound_user.js';
@@ -12,10 +14,13 @@ import { type FlagHandle, FlagHandles } from './flag_handles.js';
 import { createClient } from './native.js';
 import type { MobileClientOptions } from './options.js';
 import { keeperOf } from './storage.js';
+import { openStream, suspicionOf } from './stream.js';
+import { type Chunk, StreamEngine } from './stream_engine.js';
 
 /** Holds all flags in memory and keeps them current. Make one for the app and share it. */
-export class SidekickMobileClient extends BaseClient<MobileClientOptions> {
-  #handles: FlagHandles;
+export class SidekickMobileClient extends BaseClient<MobileClientOptions, Chunk> {
+  declare protected engine?: StreamEngine;
+  readonly #handles: FlagHandles;
   /** Why there is no engine. */
   #missing: unknown;
 
@@ -50,10 +55,21 @@ export class SidekickMobileClient extends BaseClient<MobileClientOptions> {
     return new BoundUser(this.#handles, userKey, attributes);
   }
 
-  protected override open(): Engine {
+  protected override open(): StreamEngine {
     const { native } = this.#handles;
     if (!native) throw this.#missing;
-    return native;
+    return new StreamEngine(native);
+  }
+
+  protected override route(_: Transport, address: string, headers: RequestHeaders, engine: StreamEngine): Transport<Chunk> {
+    this.suspicion = suspicionOf(address);
+    return openStream(address, headers, {
+      options: this.options,
+      appState: AppState,
+      engine,
+      driver: () => this.driver,
+      life: this.life.signal,
+    });
   }
 
   protected override keeper(): SnapshotKeeper | undefined {
