@@ -20,7 +20,7 @@ function packInto(folder, isWhole) {
     console.error(`${missing.join(' and ')} are missing: make them with cargo xtask mobile-libs, or pack without them: --sources`);
     process.exit(1);
   }
-  const manifest = readManifest(here);
+  const { devDependencies, ...manifest } = readManifest(here);
   const files = manifest.files.filter((path) => isWhole || !LIBRARIES.includes(path));
   return pack(folder, { manifest, from: here, files: [...files, 'README.md'] });
 }
