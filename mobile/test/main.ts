@@ -6,6 +6,7 @@ import './vectors.js';
 import './evaluations.js';
 import './questions.js';
 import './written.js';
+import './storages.js';
 import './lifetimes.js';
 import { runTests } from './support/tests.js';
 
