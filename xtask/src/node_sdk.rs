@@ -19,21 +19,26 @@ const PORTABLE_TARGET: &str = "x86_64-unknown-linux-gnu";
 
 /// Builds everything and tests it.
 pub(crate) fn test() -> Outcome {
+    build()?;
+    // The tests are checked against the types that the build gives.
+    for script in ["build", "typecheck", "test", "lint:package"] {
+        npm::run_script(FOLDER, script)?;
+    }
+    Ok(())
+}
+
+/// Builds the addon, puts it where tests take it from, and builds the server that they run.
+pub(crate) fn build() -> Outcome {
     setup::ensure(&setup::COMPILER)?;
     ensure_packages()?;
-    // The tests run the real server.
     run(&mut tool("cargo", &["build", "--locked", "--package", "server"]))?;
     let addon = build_addon()?;
     let placed = repository::root().join(FOLDER).join(format!("sidekick.{}.node", platform()?));
     // Removed first: a process that still runs with the old one keeps it whole.
     let _ = fs::remove_file(&placed);
     fs::copy(&addon, &placed)
-        .map_err(|error| Failure::step(format!("{} cannot be copied: {error}", addon.display())))?;
-    // The tests are checked against the types that the build gives.
-    for script in ["build", "typecheck", "test", "lint:package"] {
-        npm::run_script(FOLDER, script)?;
-    }
-    Ok(())
+        .map(drop)
+        .map_err(|error| Failure::step(format!("{} cannot be copied: {error}", addon.display())))
 }
 
 /// Installs what the build and the tests need from the package registries.
