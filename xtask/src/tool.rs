@@ -2,6 +2,8 @@
 
 use std::ffi::OsStr;
 use std::process::{Command, Stdio};
+use std::sync::Mutex;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::failure::{Failure, Outcome};
@@ -43,6 +45,29 @@ pub(crate) fn output(command: &mut Command) -> Outcome<String> {
     Err(Failure::step(format!("`{}` failed ({}): {}", shown(command), output.status, said.trim())))
 }
 
+/// As [`output`], for commands of which none waits for another: as many at a time as there are processors. After a failure
+/// no other is begun.
+pub(crate) fn output_of_all(commands: Vec<Command>) -> Outcome {
+    let waiting = Mutex::new(commands.into_iter());
+    let next = || waiting.lock().ok().and_then(|mut commands| commands.next());
+    let work = || {
+        while let Some(mut command) = next() {
+            if let Err(failure) = output(&mut command) {
+                while next().is_some() {}
+                return Err(failure);
+            }
+        }
+        Ok(())
+    };
+    let processors = thread::available_parallelism().map_or(1, usize::from);
+    thread::scope(|scope| {
+        let workers: Vec<_> = (0..processors).map(|_| scope.spawn(work)).collect();
+        let outcomes =
+            workers.into_iter().map(|worker| worker.join().map_err(|_| Failure::step("a worker was lost"))?);
+        outcomes.fold(Ok(()), Result::and)
+    })
+}
+
 /// As [`run`], but ends the program after `limit`: for steps that wait on a network that may never answer.
 pub(crate) fn run_within(command: &mut Command, limit: Duration) -> Outcome {
     let shown = shown(command);
@@ -53,7 +78,7 @@ pub(crate) fn run_within(command: &mut Command, limit: Duration) -> Outcome {
         match child.try_wait() {
             Ok(Some(status)) if status.success() => return Ok(()),
             Ok(Some(status)) => return Err(Failure::step(format!("`{shown}` failed ({status})"))),
-            Ok(None) if Instant::now() < end => std::thread::sleep(Duration::from_millis(50)),
+            Ok(None) if Instant::now() < end => thread::sleep(Duration::from_millis(50)),
             Ok(None) => {
                 // A child that ended by itself in the meantime is as good as one that was ended.
                 let _ = child.kill();
@@ -102,6 +127,17 @@ mod tests {
         let failure = output(&mut tool("git", &["no-such-command"])).unwrap_err().to_string();
         assert!(failure.contains("`git no-such-command` failed"), "{failure}");
         assert!(failure.contains("not a git command"), "{failure}");
+    }
+
+    #[test]
+    fn of_several_programs_all_run_and_the_one_that_failed_says_so() {
+        let sleep = |seconds: &str| tool("sleep", &[seconds]);
+        let begin = Instant::now();
+        output_of_all(vec![sleep("0.1"), sleep("0.1"), sleep("0.1")]).unwrap();
+        assert!(begin.elapsed() >= Duration::from_millis(100));
+        let failure = output_of_all(vec![sleep("0.1"), tool("git", &["no-such-command"]), sleep("0.1")]).unwrap_err();
+        assert!(failure.to_string().contains("not a git command"), "{failure}");
+        output_of_all(Vec::new()).unwrap();
     }
 
     #[test]

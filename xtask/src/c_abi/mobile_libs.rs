@@ -2,6 +2,7 @@
 //! processors, and an XCFramework for iOS. None of them has run on a device here.
 
 use std::fs;
+use std::path::{Path, PathBuf};
 
 use super::phones;
 use crate::failure::{Failure, Outcome};
@@ -32,7 +33,7 @@ pub(crate) fn build() -> Outcome {
         put(packages, &format!("native/android/{processor}/{ARCHIVE}"), &archive(target)?)?;
     }
     // Dart needs none.
-    put(&[REACT_NATIVE], "native/include/sidekick.h", super::read(&repository::root().join(HEADER))?.as_bytes())?;
+    put(&[REACT_NATIVE], "native/include/sidekick.h", &read(&repository::root().join(HEADER))?)?;
     let framework = "ios/SidekickFfi.xcframework";
     put(BOTH, &format!("{framework}/Info.plist"), INFO.as_bytes())?;
     put(BOTH, &format!("{framework}/ios-arm64/{ARCHIVE}"), &archive(DEVICE)?)?;
@@ -43,20 +44,37 @@ pub(crate) fn build() -> Outcome {
     put(BOTH, &format!("{framework}/ios-arm64_x86_64-simulator/{ARCHIVE}"), &universal(&simulators))
 }
 
+/// What Android's apps get of it, in a folder as the package for React Native has it.
+pub(crate) fn build_for_android() -> Outcome<PathBuf> {
+    let native = repository::scratch("c-abi").join("native");
+    for (target, processor, _) in ANDROID {
+        write(&native.join("android").join(processor).join(ARCHIVE), &archive(target)?)?;
+    }
+    write(&native.join("include/sidekick.h"), &read(&repository::root().join(HEADER))?)?;
+    Ok(native)
+}
+
 fn archive(target: &str) -> Outcome<Vec<u8>> {
-    let path = phones::stripped(target)?;
-    fs::read(&path).map_err(|error| Failure::step(format!("{} cannot be read: {error}", path.display())))
+    read(&phones::stripped(target)?)
 }
 
 fn put(packages: &[&str], name: &str, bytes: &[u8]) -> Outcome {
     for package in packages {
         let path = repository::root().join(package).join(name);
-        fs::create_dir_all(path.parent().unwrap_or(&path))
-            .and_then(|()| fs::write(&path, bytes))
-            .map_err(|error| Failure::step(format!("{} cannot be written: {error}", path.display())))?;
+        write(&path, bytes)?;
         println!("{}: {} bytes", path.display(), bytes.len());
     }
     Ok(())
+}
+
+fn read(path: &Path) -> Outcome<Vec<u8>> {
+    fs::read(path).map_err(|error| Failure::step(format!("{} cannot be read: {error}", path.display())))
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Outcome {
+    fs::create_dir_all(path.parent().unwrap_or(path))
+        .and_then(|()| fs::write(path, bytes))
+        .map_err(|error| Failure::step(format!("{} cannot be written: {error}", path.display())))
 }
 
 /// One file for several processors, as `mach-o/fat.h` describes it: how many there are and, for each, what it is and where

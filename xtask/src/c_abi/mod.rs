@@ -19,7 +19,7 @@ use crate::{repository, rustup, setup};
 
 pub(crate) use dart::{build as build_for_dart, build_archive as build_archive_for_dart};
 pub(crate) use header::write as write_header;
-pub(crate) use mobile_libs::build as build_mobile_libs;
+pub(crate) use mobile_libs::{build as build_mobile_libs, build_for_android};
 pub(crate) use phones::test as test_phones;
 pub(crate) use size::record as record_size;
 

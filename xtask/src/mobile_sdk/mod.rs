@@ -1,8 +1,11 @@
 //! The React Native SDK: what ships, run in React Native's own runtime for JavaScriptCore, under its own TurboModules.
 
+mod android;
+mod objects;
 mod program;
 mod react_native;
 mod script;
+mod size;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -25,6 +28,9 @@ pub(crate) fn test() -> Outcome {
     script::build()?;
     script::check_types()?;
     react_native::check_sources()?;
+    let native = c_abi::build_for_android()?;
+    android::test(&native)?;
+    size::check(&native)?;
     let (tests, reload) = (script::bundle("test/main")?, script::bundle("test/reload")?);
     let library = c_abi::build_archive_for_apps()?;
     for build in program::BUILDS {

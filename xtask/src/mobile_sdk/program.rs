@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use super::react_native::{self, STRICT};
-use super::{FOLDER, SHIPPED, create, in_cpp};
+use super::{FOLDER, SHIPPED, in_cpp, objects};
 use crate::failure::Outcome;
 use crate::repository;
 use crate::tool::{self, run, tool};
@@ -25,7 +25,7 @@ const ENGINE: &str = "javascriptcoregtk-4.1";
 
 /// Not everything that they use is included by the headers that they name; and to log what is asserted, all of React Native
 /// but JSI needs a library of its own.
-const AS_THEY_ARE: [&str; 5] = ["-w", "-include", "stdint.h", "-DREACT_NATIVE_PRODUCTION", "-c"];
+const AS_THEY_ARE: [&str; 4] = ["-w", "-include", "stdint.h", "-DREACT_NATIVE_PRODUCTION"];
 
 const TESTS: &str = "mobile/test";
 
@@ -64,20 +64,29 @@ impl Build {
     /// runtime.
     pub(super) fn compile(&self, library: &Path) -> Outcome<PathBuf> {
         let folder = repository::scratch(FOLDER).join(self.name);
-        create(&folder)?;
-        let sources = react_native::newest();
-        let mut theirs = react_native::compiler("c++", &sources)?;
-        theirs.args(AS_THEY_ARE).args(engine("--cflags")?);
-        theirs.args(self.flags).args(THEIRS.map(|source| sources.join(source)));
-        run(theirs.current_dir(&folder))?;
+        let release = react_native::newest();
+        let compiler = || {
+            let mut compiler = react_native::compiler("c++", &release)?;
+            compiler.args(self.flags);
+            Ok(compiler)
+        };
+        let engine_flags = engine("--cflags")?;
+        let theirs =
+            objects::compile(&folder.join("theirs"), &THEIRS.map(|source| release.sources().join(source)), || {
+                let mut compiler = compiler()?;
+                compiler.args(AS_THEY_ARE).args(&engine_flags);
+                Ok(compiler)
+            })?;
+        let ours = [in_cpp(SHIPPED)?, in_cpp(TESTS)?].concat();
+        let ours = objects::compile(&folder.join("ours"), &ours, || {
+            let mut compiler = compiler()?;
+            compiler.args(STRICT);
+            Ok(compiler)
+        })?;
         let program = folder.join("runner");
-        let mut ours = react_native::compiler("c++", &sources)?;
-        ours.args(STRICT).args(self.flags).args(in_cpp(SHIPPED)?).args(in_cpp(TESTS)?);
-        ours.args(
-            THEIRS.map(|source| folder.join(Path::new(source).with_extension("o").file_name().unwrap_or_default())),
-        );
-        ours.arg(library).args(COUNTED.map(|function| format!("-Wl,--wrap=sidekick_{function}")));
-        run(ours.args(engine("--libs")?).arg("-lpthread").arg("-o").arg(&program))?;
+        let mut link = compiler()?;
+        link.args(ours).args(theirs).arg(library).args(COUNTED.map(|name| format!("-Wl,--wrap=sidekick_{name}")));
+        run(link.args(engine("--libs")?).arg("-lpthread").arg("-o").arg(&program))?;
         Ok(program)
     }
 }

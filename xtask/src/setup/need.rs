@@ -33,6 +33,7 @@ pub(crate) const ALL: &[&Need] = &[
     &DENY,
     &CXX_COMPILER,
     &CLANG,
+    &CLANG_FOR_PHONES,
     &CARGO_FUZZ,
     &CBINDGEN,
     &LLVM,
@@ -87,6 +88,36 @@ pub(crate) fn clang() -> &'static str {
     let is_here = |name: &&str| succeeds(&mut tool(name, &["--version"]));
     CLANG_NAMES.into_iter().find(is_here).unwrap_or(CLANG_NAMES[0])
 }
+
+/// What Clang needs to compile and link for phones' processors.
+pub(crate) const CLANG_FOR_PHONES: Need = Need {
+    name: "libc++, lld, and the C library's headers for ARM and 32-bit x86",
+    why: "what the React Native SDK adds to an app is measured for every processor",
+    is_met: || {
+        let resources = output(&mut tool(clang(), &["-print-resource-dir"])).unwrap_or_default();
+        let libcxx = Path::new(resources.trim()).join("../../../include/c++/v1/string");
+        let headers =
+            ["/usr/aarch64-linux-gnu/include", "/usr/arm-linux-gnueabi/include", "/usr/include/gnu/stubs-32.h"];
+        let links = output(&mut tool(clang(), &["-print-prog-name=ld.lld"]));
+        libcxx.exists()
+            && headers.iter().all(|path| Path::new(path).exists())
+            // A program that it has is named with its folder.
+            && links.is_ok_and(|path| path.contains('/'))
+    },
+    install: || {
+        install_packages(&[
+            "clang-19",
+            "libc++-19-dev",
+            "libc++abi-19-dev",
+            "lld-19",
+            "libc6-dev-arm64-cross",
+            "libc6-dev-armel-cross",
+            "libc6-dev-i386",
+        ])
+    },
+    by_hand: "Debian 12, Ubuntu 24.04 or newer on x86-64: apt-get install clang-19 libc++-19-dev libc++abi-19-dev lld-19 \
+              libc6-dev-arm64-cross libc6-dev-armel-cross libc6-dev-i386. Elsewhere the part `mobile` cannot run",
+};
 
 /// curl, as a client that nobody here wrote.
 pub(crate) const CURL: Need = Need {

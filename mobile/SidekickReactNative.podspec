@@ -1,0 +1,28 @@
+# Links the native library into an iOS app; React Native's autolinking finds it.
+require 'json'
+
+package = JSON.parse(File.read(File.join(__dir__, 'package.json')))
+
+Pod::Spec.new do |s|
+  s.name = 'SidekickReactNative'
+  s.version = package['version']
+  s.summary = 'Feature flags from your own Sidekick server.'
+  s.description = package['description']
+  s.homepage = 'https://www.npmjs.com/package/@sidekick-flags/react-native'
+  s.license = package['license']
+  s.author = 'Sidekick'
+  s.source = { :path => '.' }
+  s.platforms = { :ios => min_ios_version_supported }
+
+  s.source_files = 'cpp/*.{h,cpp}', 'generated/*.h', 'ios/*.mm'
+  # C++, which an umbrella header for Swift must not have.
+  s.private_header_files = 'cpp/*.h', 'generated/*.h'
+  # What `cargo xtask mobile-libs` built.
+  s.vendored_frameworks = 'ios/SidekickFfi.xcframework'
+  s.pod_target_xcconfig = {
+    'HEADER_SEARCH_PATHS' => %w[cpp generated native/include].map { |path| "\"$(PODS_TARGET_SRCROOT)/#{path}\"" }.join(' '),
+    'CLANG_CXX_LANGUAGE_STANDARD' => 'c++20',
+  }
+
+  install_modules_dependencies(s)
+end
