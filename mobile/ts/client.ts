@@ -20,18 +20,18 @@ import { type Chunk, StreamEngine } from './stream_engine.js';
 /** Holds all flags in memory and keeps them current. Make one for the app and share it. */
 export class SidekickMobileClient extends BaseClient<MobileClientOptions, Chunk> {
   declare protected engine?: StreamEngine;
-  readonly #handles: FlagHandles;
+  private readonly handles: FlagHandles;
   /** Why there is no engine. */
-  #missing: unknown;
+  private missing: unknown;
 
   /** Never throws: what is wrong with the arguments or the app's build, `init()` says. */
   constructor(serverUrl: string, sdkKey: string, options?: MobileClientOptions) {
     super(serverUrl, sdkKey, options);
     try {
-      this.#handles = new FlagHandles(createClient());
+      this.handles = new FlagHandles(createClient());
     } catch (thrown) {
-      this.#handles = new FlagHandles(undefined);
-      this.#missing = thrown;
+      this.handles = new FlagHandles(undefined);
+      this.missing = thrown;
     }
   }
 
@@ -41,23 +41,23 @@ export class SidekickMobileClient extends BaseClient<MobileClientOptions, Chunk>
    * `defaultValue` is the answer for a flag that is not known, or not yet, and where an argument cannot be used.
    */
   isEnabled(flagKey: string, userKey: string, attributes?: Attributes, defaultValue = false): boolean {
-    return (this.#ask(this.#handles.get(flagKey), userKey, attributes, defaultValue) & 1) > 0;
+    return (this.ask(this.handles.get(flagKey), userKey, attributes, defaultValue) & 1) > 0;
   }
 
   /** As `isEnabled`, with the reason. */
   evaluate(flagKey: string, userKey: string, attributes?: Attributes, defaultValue = false): Evaluation {
-    const flag = this.#handles.get(flagKey);
-    return explain(this.#ask(flag, userKey, attributes, defaultValue), flag.revision);
+    const flag = this.handles.get(flagKey);
+    return explain(this.ask(flag, userKey, attributes, defaultValue), flag.revision);
   }
 
   /** A user whose key and attributes are read once, for many questions. Never throws. */
   forUser(userKey: string, attributes?: Attributes): BoundUser {
-    return new BoundUser(this.#handles, userKey, attributes);
+    return new BoundUser(this.handles, userKey, attributes);
   }
 
   protected override open(): StreamEngine {
-    const { native } = this.#handles;
-    if (!native) throw this.#missing;
+    const { native } = this.handles;
+    if (!native) throw this.missing;
     return new StreamEngine(native);
   }
 
@@ -77,13 +77,13 @@ export class SidekickMobileClient extends BaseClient<MobileClientOptions, Chunk>
   }
 
   protected override forgetFlags(keys: readonly string[]): void {
-    this.#handles.forget(keys);
+    this.handles.forget(keys);
   }
 
-  #ask(flag: FlagHandle, userKey: unknown, attributes: Attributes | undefined, defaultValue: boolean): number {
+  private ask(flag: FlagHandle, userKey: unknown, attributes: Attributes | undefined, defaultValue: boolean): number {
     if (flag.fixed >= 0) return flag.fixed;
     try {
-      return ask(flag, this.#handles.written, userKey, attributes, defaultValue);
+      return ask(flag, this.handles.written, userKey, attributes, defaultValue);
     } catch {
       // A getter or a proxy of the caller's.
       return errorBits(defaultValue);

@@ -1,4 +1,7 @@
 // The flags that were asked for, by key. A changed flag is forgotten and found anew when it is asked for.
+//
+// Here and wherever a question passes, fields are private to the compiler alone: for older engines, React Native makes a
+// function call of each access to a `#field`.
 
 import { writtenFor } from './ask.js';
 import type { NativeClient, NativeFlag } from './native.js';
@@ -27,11 +30,11 @@ export class FlagHandles {
   /** Counts what may have changed answers. */
   version = 0;
   /** Callers often ask about one flag many times in a row. No flag has the empty key. */
-  #lastKey = '';
-  #last = NO_FLAG;
-  readonly #known = new Map<string, FlagHandle>();
+  private lastKey = '';
+  private last = NO_FLAG;
+  private readonly known = new Map<string, FlagHandle>();
   /** The keys among them that no flag has. */
-  readonly #unknown = new Set<string>();
+  private readonly unknown = new Set<string>();
 
   /** Without an engine there are no flags. */
   constructor(native: NativeClient | undefined) {
@@ -41,28 +44,28 @@ export class FlagHandles {
 
   /** Never throws. */
   get(flagKey: string): FlagHandle {
-    return flagKey === this.#lastKey ? this.#last : this.#find(flagKey);
+    return flagKey === this.lastKey ? this.last : this.find(flagKey);
   }
 
   forget(flagKeys: readonly string[]): void {
     this.version += 1;
-    this.#lastKey = '';
-    this.#last = NO_FLAG;
-    for (const flagKey of [...flagKeys, ...this.#unknown]) this.#known.delete(flagKey);
-    this.#unknown.clear();
+    this.lastKey = '';
+    this.last = NO_FLAG;
+    for (const flagKey of [...flagKeys, ...this.unknown]) this.known.delete(flagKey);
+    this.unknown.clear();
   }
 
-  #find(flagKey: string): FlagHandle {
+  private find(flagKey: string): FlagHandle {
     if (this.native === undefined || typeof flagKey !== 'string') return NO_FLAG;
-    let handle = this.#known.get(flagKey);
+    let handle = this.known.get(flagKey);
     if (handle === undefined) {
       handle = this.native.resolve(flagKey) ?? NO_FLAG;
-      if (this.#known.size < MOST_KEYS) {
-        this.#known.set(flagKey, handle);
-        if (handle === NO_FLAG) this.#unknown.add(flagKey);
+      if (this.known.size < MOST_KEYS) {
+        this.known.set(flagKey, handle);
+        if (handle === NO_FLAG) this.unknown.add(flagKey);
       }
     }
-    this.#lastKey = flagKey;
-    return (this.#last = handle);
+    this.lastKey = flagKey;
+    return (this.last = handle);
   }
 }

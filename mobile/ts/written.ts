@@ -13,21 +13,21 @@ const LENGTHS = 4 * PLACES;
 const ABSENT = -1;
 
 export class Written {
-  readonly #lengths: Int32Array;
-  readonly #bytes: Uint8Array;
+  private readonly lengths: Int32Array;
+  private readonly bytes: Uint8Array;
 
   constructor(native: NativeClient) {
     const memory = new ArrayBuffer(LENGTHS + PLACES * ROOM);
     native.shareMemory(memory);
-    this.#lengths = new Int32Array(memory, 0, PLACES);
-    this.#bytes = new Uint8Array(memory, LENGTHS);
+    this.lengths = new Int32Array(memory, 0, PLACES);
+    this.bytes = new Uint8Array(memory, LENGTHS);
   }
 
   /** The user key and the attributes' values, in their order. False where there are too many, or one is long or no ASCII. */
   write(values: readonly unknown[]): boolean {
     if (values.length > PLACES) return false;
-    const lengths = this.#lengths;
-    const bytes = this.#bytes;
+    const lengths = this.lengths;
+    const bytes = this.bytes;
     for (let place = 0; place < values.length; place += 1) {
       const value = values[place];
       const text = typeof value === 'string' ? value : textOf(value);
