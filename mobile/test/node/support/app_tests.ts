@@ -60,8 +60,9 @@ export function appTests(phone: Phone): void {
       try {
         await pause(0);
         const before = timers();
-        const lost = phone.client(own.url, KEY);
-        const live = phone.client(other.url, KEY);
+        const network = new Network();
+        const lost = phone.client(own.url, KEY, { netInfo: network });
+        const live = phone.client(other.url, KEY, { netInfo: network });
         await Promise.all([lost.init(), live.init()]);
         const recordings = [lost, live].map(record);
         const outage = next(lost, 'status');
@@ -73,6 +74,7 @@ export function appTests(phone: Phone): void {
         assert.ok(timers() <= before, `${timers()} timers, and ${before} before`);
         const { sent } = phone;
         await own.start();
+        network.become({ isConnected: true, type: 'cellular' });
         await pause(FIRST_WAIT + 100);
         assert.equal(phone.sent, sent);
         const ready = [next(lost, 'ready'), next(live, 'ready')];

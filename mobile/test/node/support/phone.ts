@@ -22,6 +22,7 @@ export class Phone {
   /** How many requests were sent. */
   sent = 0;
   readonly #runtime: ReturnType<typeof reactNative>;
+  readonly #clients: SidekickClient[] = [];
 
   constructor(platform: Platform) {
     const events = (): DeviceEvents => this.#runtime.events;
@@ -50,7 +51,14 @@ export class Phone {
   }
 
   client(url: string, key: string, options: PhoneOptions = {}): SidekickClient {
-    return new PhoneClient(this.#runtime.AppState, url, key, options);
+    const client = new PhoneClient(this.#runtime.AppState, url, key, options);
+    this.#clients.push(client);
+    return client;
+  }
+
+  /** Closes what tests that failed have left open, so that the process ends. */
+  async end(): Promise<void> {
+    await Promise.all(this.#clients.map((client) => client.close()));
   }
 
   /** The app is somewhere else from now on. */

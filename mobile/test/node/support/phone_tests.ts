@@ -1,5 +1,6 @@
 // What all clients promise, held by a client on a phone, and what only phones have.
 
+import { after } from 'node:test';
 import { clientTests } from '../../../../js/shared/test/support/client_tests.js';
 import { transportTests } from '../../../../js/shared/test/support/transport_tests.js';
 import { appTests } from './app_tests.js';
@@ -11,6 +12,7 @@ import { silenceTests } from './silence_tests.js';
 
 export function phoneTests(platform: Platform): void {
   const phone = new Phone(platform);
+  after(() => phone.end());
   clientTests(phone.subject);
   transportTests(phone.subject);
   requestTests(phone);
