@@ -95,6 +95,11 @@ pub(crate) fn build_archive_for_apps() -> Outcome<PathBuf> {
     Ok(Library::Bare.build()?.join("libsidekick_ffi.a"))
 }
 
+/// The static library for this machine, instrumented for ThreadSanitizer.
+pub(crate) fn build_archive_for_threads() -> Outcome<PathBuf> {
+    Ok(Library::ThreadSanitizer.build()?.join("libsidekick_ffi.a"))
+}
+
 /// The vectors as lines that need no reader of JSON.
 pub(crate) fn script() -> Outcome<String> {
     setup::ensure(&setup::PYTHON)?;

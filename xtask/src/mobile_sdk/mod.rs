@@ -6,6 +6,7 @@ mod program;
 mod react_native;
 mod script;
 mod size;
+mod threads;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -43,7 +44,7 @@ pub(crate) fn test() -> Outcome {
             }
         }
     }
-    Ok(())
+    threads::test()
 }
 
 /// Times questions beside a host function that does nothing.

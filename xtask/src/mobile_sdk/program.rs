@@ -1,5 +1,5 @@
-//! The program that runs the tests: React Native's JSI, its runtime for JavaScriptCore and its TurboModules, all as they are,
-//! with what ships.
+//! A program of tests: React Native's JSI, its runtime for JavaScriptCore and its TurboModules, all as they are, with what
+//! ships.
 
 use std::path::{Path, PathBuf};
 
@@ -27,7 +27,8 @@ const ENGINE: &str = "javascriptcoregtk-4.1";
 /// but JSI needs a library of its own.
 const AS_THEY_ARE: [&str; 4] = ["-w", "-include", "stdint.h", "-DREACT_NATIVE_PRODUCTION"];
 
-const TESTS: &str = "mobile/test";
+/// What runs the tests in JavaScript.
+const RUNNER: [&str; 3] = ["mobile/test/runner.cpp", "mobile/test/living.cpp", "mobile/test/turbo_modules.cpp"];
 
 /// `mobile/test/living.cpp` counts the calls of these.
 const COUNTED: [&str; 8] = [
@@ -41,21 +42,27 @@ const COUNTED: [&str; 8] = [
     "bytes_free",
 ];
 
-/// A way to compile it.
+/// A program, and how it is compiled.
 pub(super) struct Build {
-    name: &'static str,
-    flags: &'static [&'static str],
+    pub(super) name: &'static str,
+    pub(super) flags: &'static [&'static str],
+    pub(super) tests: &'static [&'static str],
+    /// The functions of the C library that the linker leads through the tests' own.
+    pub(super) wrapped: &'static [&'static str],
 }
 
 /// Without React Native's own checks, as apps have it.
-pub(super) const MEASURED: Build = Build { name: "measured", flags: &["-O2", "-DNDEBUG"] };
+pub(super) const MEASURED: Build =
+    Build { name: "measured", flags: &["-O2", "-DNDEBUG"], tests: &RUNNER, wrapped: &COUNTED };
 
 pub(super) const BUILDS: [Build; 2] = [
-    Build { name: "optimised", flags: &["-O2"] },
+    Build { name: "optimised", flags: &["-O2"], tests: &RUNNER, wrapped: &COUNTED },
     Build {
         name: "sanitized",
         // The engine is compiled without types at run time, so that its objects cannot be held against theirs.
         flags: &["-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize=vptr", "-fno-sanitize-recover=all"],
+        tests: &RUNNER,
+        wrapped: &COUNTED,
     },
 ];
 
@@ -77,16 +84,18 @@ impl Build {
                 compiler.args(AS_THEY_ARE).args(&engine_flags);
                 Ok(compiler)
             })?;
-        let ours = [in_cpp(SHIPPED)?, in_cpp(TESTS)?].concat();
+        let mut ours = in_cpp(SHIPPED)?;
+        ours.extend(self.tests.iter().map(|source| repository::root().join(source)));
         let ours = objects::compile(&folder.join("ours"), &ours, || {
             let mut compiler = compiler()?;
             compiler.args(STRICT);
             Ok(compiler)
         })?;
-        let program = folder.join("runner");
+        let program = folder.join("tests");
         let mut link = compiler()?;
-        link.args(ours).args(theirs).arg(library).args(COUNTED.map(|name| format!("-Wl,--wrap=sidekick_{name}")));
-        run(link.args(engine("--libs")?).arg("-lpthread").arg("-o").arg(&program))?;
+        link.args(ours).args(theirs).arg(library);
+        link.args(self.wrapped.iter().map(|name| format!("-Wl,--wrap=sidekick_{name}")));
+        run(link.args(engine("--libs")?).args(["-lpthread", "-ldl", "-lm", "-o"]).arg(&program))?;
         Ok(program)
     }
 }
