@@ -8,6 +8,7 @@ import type { Subject } from '../../../../js/shared/test/support/subject.js';
 import { snapshotOf } from '../../../../js/node/test/support/engine.js';
 import { SidekickClient } from '../../../../js/node/ts/client.js';
 import type { NativeClient } from '../../../../js/node/ts/native.js';
+import type { AppStateLike } from '../../../ts/app_state.js';
 import type { NetworkState } from '../../../ts/connectivity.js';
 import { openStream, type StreamOptions, suspicionOf } from '../../../ts/stream.js';
 import { type Chunk, StreamEngine } from '../../../ts/stream_engine.js';
@@ -50,6 +51,10 @@ export class Phone {
     };
   }
 
+  get appState(): AppStateLike {
+    return this.#runtime.AppState;
+  }
+
   client(url: string, key: string, options: PhoneOptions = {}): SidekickClient {
     const client = new PhoneClient(this.#runtime.AppState, url, key, options);
     this.#clients.push(client);
@@ -90,10 +95,10 @@ export class Network {
 }
 
 class PhoneClient extends SidekickClient {
-  readonly #appState: ConstructorParameters<typeof PhoneClient>[0];
+  readonly #appState: AppStateLike;
   readonly #stream: StreamEngine;
 
-  constructor(appState: ReturnType<typeof reactNative>['AppState'], url: string, key: string, options: PhoneOptions) {
+  constructor(appState: AppStateLike, url: string, key: string, options: PhoneOptions) {
     super(url, key, options);
     this.#appState = appState;
     this.#stream = new StreamEngine(takingText(super.open()));
@@ -116,7 +121,7 @@ class PhoneClient extends SidekickClient {
 }
 
 /** The addon's functions are methods of its own object. */
-function takingText(engine: Engine): Engine<Chunk> {
+export function takingText(engine: Engine): Engine<Chunk> {
   const encoder = new TextEncoder();
   const bytesOf = (chunk: Chunk): Uint8Array => (typeof chunk === 'string' ? encoder.encode(chunk) : chunk);
   return new Proxy(engine, {

@@ -3,13 +3,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import type { AppStateLike } from '../../../ts/app_state.js';
 
-const PACKAGE = join(import.meta.dirname, '../../..');
-const REACT_NATIVE = join(PACKAGE, 'node_modules/react-native');
+/** Another release may be named, installed beside its Babel preset. */
+const REACT_NATIVE = process.env['SIDEKICK_REACT_NATIVE'] ?? join(import.meta.dirname, '../../../node_modules/react-native');
 
-const requireHere = createRequire(join(PACKAGE, 'package.json'));
-const babel = requireHere('@babel/core') as { transformSync(code: string, options: object): { code: string } };
-const preset = requireHere.resolve('@react-native/babel-preset');
+const requireThere = createRequire(join(REACT_NATIVE, 'package.json'));
+const babel = requireThere('@babel/core') as { transformSync(code: string, options: object): { code: string } };
+const preset = requireThere.resolve('@react-native/babel-preset');
 
 export type Platform = 'android' | 'ios';
 
@@ -20,18 +21,23 @@ export interface DeviceEvents {
 
 interface Runtime {
   readonly XMLHttpRequest: typeof XMLHttpRequest;
-  readonly AppState: { currentState: string; addEventListener(type: 'change', listener: (state: string) => void): { remove(): void } };
+  readonly AppState: AppStateLike;
   readonly events: DeviceEvents;
 }
 
 /** Loads the platform's side over these native modules. One platform a process: React Native has them in globals. */
 export function reactNative(platform: Platform, modules: Readonly<Record<string, object>>): Runtime {
   Object.assign(globalThis, { __DEV__: false, nativeModuleProxy: {}, __turboModuleProxy: (name: string) => modules[name] ?? null });
-  const load = loader(platform);
+  const run = loader(platform);
+  const load = (file: string): unknown => {
+    const module = run(file);
+    // In 0.76 some modules are what later is their default export.
+    return module['default'] ?? module;
+  };
   return {
-    XMLHttpRequest: load('Libraries/Network/XMLHttpRequest.js').default as typeof XMLHttpRequest,
-    AppState: load('Libraries/AppState/AppState.js').default as Runtime['AppState'],
-    events: load('Libraries/EventEmitter/RCTDeviceEventEmitter.js').default as DeviceEvents,
+    XMLHttpRequest: load('Libraries/Network/XMLHttpRequest.js') as typeof XMLHttpRequest,
+    AppState: load('Libraries/AppState/AppState.js') as Runtime['AppState'],
+    events: load('Libraries/EventEmitter/RCTDeviceEventEmitter.js') as DeviceEvents,
   };
 }
 

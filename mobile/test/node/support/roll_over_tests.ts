@@ -124,6 +124,20 @@ export function rollOverTests(phone: Phone): void {
       await client.close();
     });
 
+    it('that meets a server\'s goodbye is seen as long as the server is away', async () => {
+      await using server = await streamServer((response, number) => {
+        if (number === 0) return stream(response, replay(Array.from({ length: 11 }, (_, index) => large(`flag-${index}`, LONGEST_TEXT / 10)), 3));
+        stream(response, number > 1 ? 'event: resumed\ndata: 3\n\n' : 'retry: 1000\n\n');
+        if (number === 1) response.end();
+      });
+      const client = phone.client(server.url, KEY);
+      const recording = record(client);
+      await client.init();
+      await eventually('it is ready again', () => recording.statuses.length === 3);
+      assert.deepEqual([recording.statuses, recording.errors], [['ready', 'stale', 'ready'], []]);
+      await client.close();
+    });
+
     it('that fails is an outage as any other', async () => {
       await using server = await streamServer((response, number) => {
         if (number === 0) stream(response, replay(Array.from({ length: 11 }, (_, index) => large(`flag-${index}`, LONGEST_TEXT / 10)), 3));
