@@ -75,12 +75,17 @@ export class Phone {
 /** A network that the test has in its hand, as `NetInfo` tells of one. */
 export class Network {
   readonly #listeners = new Set<(state: NetworkState) => void>();
-  #state: NetworkState = { isConnected: true, type: 'wifi' };
+  #state: NetworkState | undefined;
 
-  /** As `State.add` of `@react-native-community/netinfo`: a new listener hears at once of what is. */
+  /** As the app starts, nothing may be known yet. */
+  constructor(state: NetworkState | undefined = { isConnected: true, type: 'wifi' }) {
+    this.#state = state;
+  }
+
+  /** As `State.add` of `@react-native-community/netinfo`: a new listener hears at once of what is known. */
   readonly addEventListener = (listener: (state: NetworkState) => void): (() => void) => {
     this.#listeners.add(listener);
-    listener(this.#state);
+    if (this.#state) listener(this.#state);
     return () => this.#listeners.delete(listener);
   };
 

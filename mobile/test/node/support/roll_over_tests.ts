@@ -106,6 +106,27 @@ export function rollOverTests(phone: Phone): void {
       await client.close();
     });
 
+    it('comes at once', async () => {
+      const writes: ((text: string) => unknown)[] = [];
+      await using server = await streamServer((response, number) => {
+        stream(response, number === 0 ? replay([], 3) : `event: resumed\ndata: ${revision}\n\n`);
+        writes.push((text) => response.write(text));
+      });
+      let revision = 3;
+      const client = phone.client(server.url, KEY);
+      await client.init();
+      for (let round = 1; round < 5; round += 1) {
+        // The engine keeps two attempts a second apart.
+        await new Promise((resolve) => setTimeout(resolve, 1_100));
+        for (let event = 0; event < 2; event += 1) writes.at(-1)!(upsert(large('live', LONGEST_TEXT / 2), (revision += 1)));
+        await reached(client, revision);
+        const before = performance.now();
+        await eventually('the next request is there', () => server.requests.length > round);
+        assert.ok(performance.now() - before < 300, `${performance.now() - before} ms`);
+      }
+      await client.close();
+    });
+
     it('that is under way when the app goes away is seen, and goes on with the app', async () => {
       await using server = await streamServer((response, number) => {
         if (number === 0) stream(response, replay(Array.from({ length: 11 }, (_, index) => large(`flag-${index}`, LONGEST_TEXT / 10)), 3));
