@@ -28,6 +28,7 @@ pub(crate) fn test() -> Outcome {
     script::check_generated()?;
     script::build()?;
     script::check_types()?;
+    run(&mut tool("ruby", &["mobile/test/podspec.rb"]))?;
     react_native::check_sources()?;
     let native = c_abi::build_for_android()?;
     android::test(&native)?;
@@ -60,6 +61,7 @@ fn ensure_tools() -> Outcome {
     setup::ensure(&setup::CXX_COMPILER)?;
     setup::ensure(&setup::CLANG)?;
     setup::ensure(&setup::JAVASCRIPTCORE)?;
+    setup::ensure(&setup::RUBY)?;
     ensure_packages()
 }
 

@@ -68,10 +68,14 @@ pub(super) fn ensure_oldest() -> Outcome {
 /// What ships compiles for both releases by the compiler of phones' kits, which says other things than this machine's does; of
 /// the headers of the oldest, GCC even refuses some.
 pub(super) fn check_sources() -> Outcome {
+    let mut commands = Vec::new();
     for release in [newest(), oldest()] {
-        run(compiler(setup::clang(), &release)?.args(STRICT).arg("-fsyntax-only").args(in_cpp(SHIPPED)?))?;
+        let mut check = compiler(setup::clang(), &release)?;
+        check.args(STRICT).arg("-fsyntax-only").args(in_cpp(SHIPPED)?);
+        commands.push(check);
     }
-    Ok(())
+    println!("checking what ships with {} and two releases of React Native", setup::clang());
+    tool::output_of_all(commands)
 }
 
 /// A C++ compiler that finds our headers and those of a release.

@@ -40,6 +40,7 @@ pub(crate) const ALL: &[&Need] = &[
     &X86_32,
     &CMAKE,
     &JAVASCRIPTCORE,
+    &RUBY,
 ];
 
 /// Formatter and linter.
@@ -300,4 +301,13 @@ pub(crate) const JAVASCRIPTCORE: Need = Need {
     install: || install_packages(&["libjavascriptcoregtk-4.1-dev", "pkg-config"]),
     by_hand: "Debian 12, Ubuntu 22.04 or newer: apt-get install libjavascriptcoregtk-4.1-dev pkg-config. Elsewhere the \
               part `mobile` cannot run",
+};
+
+/// Which a podspec is written in.
+pub(crate) const RUBY: Need = Need {
+    name: "Ruby",
+    why: "the React Native SDK's podspec is a program in it",
+    is_met: || succeeds(&mut tool("ruby", &["--version"])),
+    install: || install_packages(&["ruby"]),
+    by_hand: "Debian, Ubuntu: apt-get install ruby. macOS: it is part of the system",
 };
