@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use crate::failure::{Failure, Outcome};
 use crate::tool::{run, tool};
-use crate::{c_abi, npm, repository, setup};
+use crate::{c_abi, node_sdk, npm, repository, setup};
 
 const FOLDER: &str = "mobile";
 const SHIPPED: &str = "mobile/cpp";
@@ -45,15 +45,30 @@ pub(crate) fn test() -> Outcome {
             }
         }
     }
-    threads::test()
+    threads::test()?;
+    test_package()
 }
 
-/// Times questions beside a host function that does nothing.
+/// The client over a phone's networking, for which it has the engine of the Node SDK; and the package as apps get it.
+fn test_package() -> Outcome {
+    node_sdk::build()?;
+    for script in ["test:node", "lint:package", "test:package"] {
+        npm::run_script(FOLDER, script)?;
+    }
+    Ok(())
+}
+
+/// Times the client's questions, also without what phones forbid an app's engine: to make machine code as it runs.
 pub(crate) fn bench() -> Outcome {
     ensure_tools()?;
     script::build()?;
     let program = program::MEASURED.compile(&c_abi::build_archive_for_apps()?)?;
-    run(tool(program, &[]).arg(script::bundle("bench/bench")?).args([VECTORS, "copied", "1"]))
+    let script = script::bundle("bench/bench")?;
+    for compiles in ["1", "0"] {
+        println!("\nJSC_useJIT={compiles}");
+        run(tool(&program, &[]).arg(&script).args([VECTORS, "copied", "1"]).env("JSC_useJIT", compiles))?;
+    }
+    Ok(())
 }
 
 fn ensure_tools() -> Outcome {

@@ -40,7 +40,7 @@ pub(crate) const PARTS: &[Part] = &[
     Part { name: "flutter", what: "the Flutter SDK does what it says on a real Dart VM", run: flutter_sdk::test },
     Part {
         name: "mobile",
-        what: "the React Native SDK's host functions do what they say in a real engine",
+        what: "the React Native SDK does what it says in a real engine and over a phone's networking",
         run: mobile_sdk::test,
     },
     Part { name: "instances", what: "servers on one Postgres, with Redis and in every outage", run: instances },
