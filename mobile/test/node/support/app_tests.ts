@@ -164,7 +164,7 @@ export function appTests(phone: Phone): void {
 
     it('that gets known, is told of again or is not known is no other one', async () => {
       await using server = await resuming();
-      const network = new Network(undefined);
+      const network = new Network(null);
       const client = phone.client(server.url, KEY, { netInfo: network });
       await client.init();
       for (const [isConnected, type] of [[true, 'wifi'], [true, 'wifi'], [null, 'unknown'], [true, 'wifi']] as const) {

@@ -75,10 +75,10 @@ export class Phone {
 /** A network that the test has in its hand, as `NetInfo` tells of one. */
 export class Network {
   readonly #listeners = new Set<(state: NetworkState) => void>();
-  #state: NetworkState | undefined;
+  #state: NetworkState | null;
 
   /** As the app starts, nothing may be known yet. */
-  constructor(state: NetworkState | undefined = { isConnected: true, type: 'wifi' }) {
+  constructor(state: NetworkState | null = { isConnected: true, type: 'wifi' }) {
     this.#state = state;
   }
 
