@@ -15,8 +15,8 @@ Pod::Spec.new do |s|
   s.platforms = { :ios => min_ios_version_supported }
 
   s.source_files = 'cpp/*.{h,cpp}', 'generated/*.h', 'ios/*.mm'
-  # C++, which an umbrella header for Swift must not have.
-  s.private_header_files = 'cpp/*.h', 'generated/*.h'
+  # For an app that holds a runtime itself; the others are this pod's own.
+  s.public_header_files = 'cpp/sidekick_jsi.h'
   # What `cargo xtask mobile-libs` built.
   s.vendored_frameworks = 'ios/SidekickFfi.xcframework'
   s.pod_target_xcconfig = {

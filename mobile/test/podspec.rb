@@ -40,7 +40,7 @@ fault = ->(text) { faults << text }
 fault.('its version is not that of package.json') unless values['version'] == manifest['version']
 fault.('React Native\'s dependencies are not added after the settings, or would be lost') unless $has_react_native
 
-named = %w[source_files private_header_files].to_h { |name| [name, Array(values[name])] }
+named = %w[source_files public_header_files].to_h { |name| [name, Array(values[name])] }
 named.each do |name, patterns|
   patterns.each { |pattern| fault.("`#{pattern}` of #{name} names no file") if Dir.glob(pattern, base: ROOT).empty? }
 end
