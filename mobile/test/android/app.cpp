@@ -26,7 +26,15 @@ const char PROGRAM[] = R"(
   const CONNECT = 2;
   const kinds = [];
   for (let output = client.pollOutput(); output !== undefined; output = client.pollOutput()) kinds.push(output.kind);
-  [kinds.includes(CONNECT), client.resolve('none') === undefined, find('Other') === null].join();
+  // An exception of C++ that leaves the app's library and is caught in another.
+  let said = '';
+  try {
+    find('Sidekick').createClient(-1, 0);
+  } catch (error) {
+    said = error.message;
+  }
+  const isRefused = said.startsWith('sidekick: createClient: `seedHigh` is `-1`');
+  [kinds.includes(CONNECT), client.resolve('none') === undefined, find('Other') === null, isRefused].join();
 )";
 
 std::shared_ptr<react::TurboModule> module(const std::string& name) {
@@ -52,7 +60,7 @@ int main() try {
   installModules(*runtime);
   const auto program = std::make_shared<jsi::StringBuffer>(PROGRAM);
   const std::string said = runtime->evaluateJavaScript(program, "app.js").toString(*runtime).utf8(*runtime);
-  if (said != "true,true,true") throw std::runtime_error("the app's JavaScript says " + said);
+  if (said != "true,true,true,true") throw std::runtime_error("the app's JavaScript says " + said);
   std::cout << "ok       the app's JavaScript has the module that autolinking gave it" << std::endl;
   return 0;
 } catch (const std::exception& error) {
