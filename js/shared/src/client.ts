@@ -197,8 +197,7 @@ export abstract class BaseClient<
 
   #hear({ kind, text, number }: Output, cause?: unknown): void {
     if (kind === ERROR) {
-      const [code, ...words] = text.split(' ') as [SidekickErrorCode];
-      let message = words.join(' ');
+      let [code, message] = text.split(/ (.*)/) as [SidekickErrorCode, string];
       if (cause) message += `: ${this.reasonOf(cause)}`;
       if (code === 'CONNECTION_FAILED') message += this.suspicion;
       const error = (this.#lastError = this.report(code, message, cause, number || undefined));
