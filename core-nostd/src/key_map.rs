@@ -87,7 +87,7 @@ impl<T: Keyed> KeyMap<T> {
             Ok(place) => self.entries.get_mut(place).map(|entry| core::mem::replace(&mut entry.value, value)),
             Err(place) => {
                 self.entries.insert(place, Entry { hash: hash(value.map_key()), value });
-                self.starts = Vec::new();
+                self.forget_starts();
                 None
             }
         }
@@ -95,8 +95,14 @@ impl<T: Keyed> KeyMap<T> {
 
     /// Takes the value at a place out. As [`put`](Self::put).
     pub(crate) fn remove(&mut self, place: usize) -> T {
-        self.starts = Vec::new();
+        self.forget_starts();
         self.entries.remove(place).value
+    }
+
+    fn forget_starts(&mut self) {
+        if !IS_BY_KEY {
+            self.starts = Vec::new();
+        }
     }
 
     /// The entries among which those with a hash are, and the place of the first.
