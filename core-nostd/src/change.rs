@@ -19,7 +19,7 @@ const FIELDS: &str = "type flag key";
 
 /// Reads the change at which `reader` stands, and its flag by `read_flag`. Of a type that this version does not know
 /// the answer is `None`.
-pub(crate) fn read<F>(reader: &mut Reader<'_>, read_flag: fn(&mut Reader<'_>) -> F) -> Option<Change<F>> {
+pub(crate) fn read<F>(reader: &mut Reader<'_>, read_flag: impl Fn(&mut Reader<'_>) -> F) -> Option<Change<F>> {
     let (mut kind, mut flag, mut key) = (None, None, None);
     let mut fields = reader.open_object(FIELDS, 1, Mode::Lenient);
     while let Some(field) = reader.next_field(&mut fields) {

@@ -161,6 +161,10 @@ impl Error {
         Self(offset)
     }
 
+    pub(crate) const fn offset(&self) -> usize {
+        self.0
+    }
+
     /// Appends the message.
     pub fn write_message(&self, out: &mut Vec<u8>) {
         let mut writer = Writer::new(out);

@@ -76,11 +76,11 @@ impl FlagSet {
     }
 
     /// Gives all flags, in the order of their keys.
-    pub(crate) fn each(&self, give: &mut dyn FnMut(&CompiledFlag)) {
+    pub(crate) fn each(&self, mut give: impl FnMut(&CompiledFlag)) {
         if IS_BY_KEY {
             self.flags.iter().for_each(|flag| give(flag));
         } else {
-            self.flags().into_iter().for_each(give);
+            self.flags().into_iter().for_each(&mut give);
         }
     }
 
@@ -92,13 +92,13 @@ impl FlagSet {
     }
 
     /// Gives the keys under which this set and `before` differ, those that are in this one in their order.
-    pub(crate) fn differences(&self, before: &Self, give: &mut dyn FnMut(&FlagKey)) {
-        self.each(&mut |flag| {
+    pub(crate) fn differences(&self, before: &Self, mut give: impl FnMut(&FlagKey)) {
+        self.each(|flag| {
             if before.by_key(flag.key().as_str()).is_none_or(|other| other.document() != flag.document()) {
                 give(flag.key());
             }
         });
-        before.each(&mut |flag| {
+        before.each(|flag| {
             if self.by_key(flag.key().as_str()).is_none() {
                 give(flag.key());
             }

@@ -138,12 +138,13 @@ impl FlagStore {
     /// Appends every flag's document in one line, in the order of the keys, each between `before` and `after`.
     pub fn write_documents(&self, before: &str, after: &str, out: &mut Vec<u8>) {
         // In one piece: a buffer that grows leaves all that it was before.
-        let mut bytes = 256 + self.len() * (before.len() + after.len());
-        self.live.each(&mut |flag| bytes += flag.document().len());
-        out.reserve_exact(bytes);
-        self.live.each(&mut |flag| {
+        // What a flag takes beside itself is mostly its document.
+        out.reserve(
+            self.heap_bytes() + self.len() * (before.len() + after.len()) - self.len() * size_of::<CompiledFlag>(),
+        );
+        self.live.each(|flag| {
             out.extend_from_slice(before.as_bytes());
-            out.extend(flag.document().bytes().map(|byte| if byte == b'\n' { b' ' } else { byte }));
+            out.extend_from_slice(flag.document().as_bytes());
             out.extend_from_slice(after.as_bytes());
         });
     }
@@ -233,7 +234,7 @@ impl FlagStore {
     }
 
     /// Makes `flags` the live set, at the moment `id`; gives the keys under which something differs from before.
-    pub(crate) fn replace(&mut self, flags: FlagSet, id: EventId, give: &mut dyn FnMut(&FlagKey)) {
+    pub(crate) fn replace(&mut self, flags: FlagSet, id: EventId, give: impl FnMut(&FlagKey)) {
         let before = core::mem::replace(&mut self.live, flags);
         self.id = Some(id);
         self.live.differences(&before, give);

@@ -146,14 +146,14 @@ fn a_line_as_long_as_the_limit_passes_and_one_byte_more_does_not() {
 }
 
 #[test]
-fn the_data_of_an_event_is_held_to_the_same_limit() {
+fn the_data_of_an_event_and_the_line_behind_it_are_held_to_the_same_limit() {
     let lines = |count| [b"data: 123456789\n".repeat(count), b"\n".to_vec()].concat();
-    // Ten bytes a line, one less for the last.
-    assert!(!parse(99, [&lines(10)[..]]).refused);
-    assert!(parse(98, [&lines(10)[..]]).refused);
+    // Nine lines of ten bytes, the line end of the last not among them, and then a line of fifteen.
+    assert!(!parse(104, [&lines(10)[..]]).refused);
+    assert!(parse(103, [&lines(10)[..]]).refused);
     assert!(parse(99, [&b"data:\n".repeat(200)[..]]).refused, "empty lines add up too");
     assert!(parse(99, [&b"data: \xff\xff\xff\xff\n".repeat(9)[..]]).refused, "what was decoded counts");
-    assert!(!parse(99, [&lines(10).repeat(3)[..]]).refused, "each event anew");
+    assert!(!parse(104, [&lines(10).repeat(3)[..]]).refused, "each event anew");
 }
 
 #[test]

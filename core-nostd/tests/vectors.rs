@@ -357,8 +357,8 @@ impl Document {
         assert_eq!(client.store().len(), usize::from(is_taken), "stream");
 
         for flag in client.store().flags() {
-            let came = String::from_utf8_lossy(&lines.join(&b' ')).trim_matches([' ', '\t']).to_owned();
-            assert_eq!(flag.document().replace('\n', " "), came, "stream: a flag is kept as it came");
+            let came = String::from_utf8_lossy(&lines.join(&b'\t')).trim_matches([' ', '\t']).to_owned();
+            assert_eq!(flag.document(), came, "stream: a flag is kept as it came, a tab for each line's end");
             if std::str::from_utf8(document).is_ok() {
                 let read = flag.flag().map(|flag| String::from_utf8_lossy(&flag.to_json()).into_owned());
                 assert_eq!(read.as_deref().ok(), canonical, "stream: read for people");

@@ -105,8 +105,10 @@ pub unsafe extern "C" fn sidekick_handle_connected(
                 view::text("Retry-After", retry_after, retry_after_length)?,
             )
         };
-        // An empty header means as little as none.
-        client.sync.write(|sync| sync.handle_connected(now, http_status, Some(content_type), Some(retry_after)))
+        // An empty header means as little as none. Programs in C may have them with the blanks that stood around them.
+        client.sync.write(|sync| {
+            sync.handle_connected(now, http_status, Some(content_type.trim_ascii()), Some(retry_after.trim_ascii()))
+        })
     };
     // SAFETY: the client is null or lives.
     unsafe { guard::run(client, act) }

@@ -97,7 +97,7 @@ def flag_json(case):
     yield from streaming(head + data + ready)
     is_taken = case.get("stream", case["accepted"])
     yield f"faulted {'-' if is_taken else 'INVALID_STREAM'}"
-    kept = b" ".join(lines).strip(b" \t")
+    kept = b"\t".join(lines).strip(b" \t")
     try:
         kept.decode()
     except UnicodeDecodeError:

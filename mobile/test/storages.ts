@@ -59,7 +59,7 @@ test('in a store of names, the flags of one server and key are not those of anot
   same([other.status, other.flags()], ['connecting', []]);
   await other.close();
   const [name] = [...kept.texts.keys()];
-  same([kept.texts.size, /^sidekick:1:[0-9a-z]+$/.test(name!)], [1, true]);
+  same([kept.texts.size, /^sidekick:2:[0-9a-z]+$/.test(name!)], [1, true]);
 });
 
 test('a store that fails says so, and stops nothing', async () => {

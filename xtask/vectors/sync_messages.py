@@ -59,7 +59,7 @@ def read_change(data):
             require("flag" in fields, "flag")
             key, revision = flag_document.on_stream(fields["flag"])
             # Lines of data are joined by a line end, which stands between two of JSON's tokens: a blank like any other.
-            document = dict(flag_document.members(data))["flag"].replace("\n", " ")
+            document = dict(flag_document.members(data))["flag"].replace("\n", "\t")
             return kind, key, Flag(key, revision, document)
         if kind == "DELETE":
             require("key" in fields, "key")

@@ -212,13 +212,14 @@ class Stream:
     ready_since: int | None = None
     received: bytes = b""
     line: int = 0
+    data: int = 0
     events: int = 0
 
     def feed(self, data):
         for part in re.findall(rb"[^\r\n]*[\r\n]|[^\r\n]+", data):
             self.received += part
             self.line += len(part.rstrip(b"\r\n"))
-            expect(self.line <= LINE_MOST)
+            expect(self.line + self.data <= LINE_MOST)
             if part[-1] not in b"\r\n":
                 return
             self.line = 0
@@ -228,7 +229,7 @@ class Stream:
                 yield event
             # Two line ends more would end the event under way: so much data it has by now.
             pending, _ = event_stream.parse(self.received + b"\n\n")
-            expect(all(len(event["data"].encode()) <= LINE_MOST for event in pending[self.events :]))
+            self.data = sum(len(event["data"].encode()) for event in pending[self.events :])
 
 
 def numbers(state):
@@ -241,11 +242,11 @@ def numbers(state):
 
 
 def is_event_stream(content_type):
-    return content_type is not None and content_type.partition(";")[0].strip(" \t").lower() == "text/event-stream"
+    return content_type is not None and content_type.partition(";")[0].rstrip(" \t").lower() == "text/event-stream"
 
 
 def milliseconds(retry_after):
-    seconds = (retry_after or "").strip(" ")
+    seconds = retry_after or ""
     return min(int(seconds) * 1000, RETRY_AFTER_MOST) if re.fullmatch("[0-9]+", seconds) else 0
 
 

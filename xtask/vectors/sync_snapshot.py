@@ -6,15 +6,15 @@ import event_stream
 import reference
 from sync_messages import expect, read_ready, stage
 
-SNAPSHOT = re.compile(rb": sidekick-snapshot 1 ([0-9a-f]{8})\n")
+SNAPSHOT = re.compile(rb"(: sidekick-snapshot 2\n.*)2([0-9]{10})\n", re.DOTALL)
 
 
 def read_snapshot(data):
     """(id, flags) of an exported snapshot; raises Fault."""
-    head = SNAPSHOT.match(data)
-    expect(head)
-    body = data[head.end() :]
-    expect(int(head[1], 16) == reference.murmur3(body))
+    found = SNAPSHOT.fullmatch(data)
+    expect(found)
+    body = found[1]
+    expect(int(found[2]) == reference.murmur3(body))
     staged = None
     for event in event_stream.parse(body)[0]:
         kind = event["type"]
@@ -41,5 +41,6 @@ def write_snapshot(found, flags):
 
 
 def seal(body):
-    """The body with the line before it that names its format and its hash."""
-    return f": sidekick-snapshot 1 {reference.murmur3(body.encode()):08x}\n{body}"
+    """The body between the line that names its format and the seal: the version, and a hash of all before it."""
+    text = f": sidekick-snapshot 2\n{body}"
+    return f"{text}2{reference.murmur3(text.encode()):010}\n"

@@ -7,8 +7,9 @@ use sidekick_core::sync::SyncClient;
 
 fuzz_target!(|input: &[u8]| {
     import(input);
-    // Behind a first line that is right, for no input finds the hash by chance.
-    import(&[format!(": sidekick-snapshot 1 {:08x}\n", murmur3_x86_32(input, 0)).as_bytes(), input].concat());
+    // With a seal that is right, for no input finds it by chance.
+    let text = [b": sidekick-snapshot 2\n", input].concat();
+    import(&[&text, format!("2{:010}\n", murmur3_x86_32(&text, 0)).as_bytes()].concat());
 });
 
 fn import(bytes: &[u8]) {

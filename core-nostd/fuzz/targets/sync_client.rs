@@ -71,5 +71,6 @@ fn check_snapshot(client: &SyncClient) {
 }
 
 fn sealed(body: &[u8]) -> Vec<u8> {
-    [format!(": sidekick-snapshot 1 {:08x}\n", murmur3_x86_32(body, 0)).as_bytes(), body].concat()
+    let text = [b": sidekick-snapshot 2\n", body].concat();
+    [&text, format!("2{:010}\n", murmur3_x86_32(&text, 0)).as_bytes()].concat()
 }

@@ -4,17 +4,18 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 /// Decodes UTF-8 as browsers do: each longest part that starts a character and does not end it becomes U+FFFD (Encoding
-/// Standard, section 8.1.1).
+/// Standard, section 8.1.1), and a byte order mark at the start is none of the text (section 6, "UTF-8 decode").
 #[derive(Debug)]
 pub(crate) struct Decoder {
     /// What starts a character whose end is yet to come.
     unfinished: Vec<u8>,
+    has_begun: bool,
 }
 
 impl Decoder {
     /// At the start of a text.
     pub(crate) const fn new() -> Self {
-        Self { unfinished: Vec::new() }
+        Self { unfinished: Vec::new(), has_begun: false }
     }
 
     /// Appends the text of the next bytes.
@@ -23,21 +24,32 @@ impl Decoder {
         let mut unfinished = 0;
         let mut chunks = self.unfinished.utf8_chunks().peekable();
         while let Some(chunk) = chunks.next() {
-            text.push_str(chunk.valid());
+            text.push_str(behind_mark(chunk.valid(), &mut self.has_begun));
             let invalid = chunk.invalid();
             if chunks.peek().is_none() && may_go_on(invalid) {
                 unfinished = invalid.len();
             } else if !invalid.is_empty() {
                 text.push('\u{fffd}');
+                self.has_begun = true;
             }
         }
         self.unfinished.drain(..self.unfinished.len() - unfinished);
     }
 
     /// The text of the next bytes, where they are that as they are.
-    pub(crate) fn as_text<'a>(&self, bytes: &'a [u8]) -> Option<&'a str> {
-        core::str::from_utf8(bytes).ok().filter(|_| self.unfinished.is_empty())
+    #[cfg(not(target_family = "wasm"))]
+    pub(crate) fn as_text<'a>(&mut self, bytes: &'a [u8]) -> Option<&'a str> {
+        let text = core::str::from_utf8(bytes).ok().filter(|_| self.unfinished.is_empty())?;
+        Some(behind_mark(text, &mut self.has_begun))
     }
+}
+
+/// The text without a byte order mark, where it is the first.
+fn behind_mark<'a>(text: &'a str, has_begun: &mut bool) -> &'a str {
+    if text.is_empty() || core::mem::replace(has_begun, true) {
+        return text;
+    }
+    text.strip_prefix('\u{feff}').unwrap_or(text)
 }
 
 /// Whether bytes that are no text may become a character by others that follow.
@@ -53,8 +65,9 @@ mod tests {
 
     /// In one piece, with a line's end behind, before which nothing can be unfinished.
     fn mended(bytes: &[u8]) -> String {
-        let mut text = String::from("before");
-        Decoder::new().decode(&[bytes, b"\n"].concat(), &mut text);
+        let (mut text, mut decoder) = (String::new(), Decoder::new());
+        decoder.decode(b"before", &mut text);
+        decoder.decode(&[bytes, b"\n"].concat(), &mut text);
         assert_eq!(text.pop(), Some('\n'));
         text.split_off("before".len())
     }
@@ -75,6 +88,27 @@ mod tests {
     fn every_character_is_itself() {
         let all: String = (0..=0x0010_ffff).filter_map(char::from_u32).collect();
         assert!(mended(all.as_bytes()) == all);
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_no_text_at_the_start_and_nowhere_else() {
+        let mark = "\u{feff}".as_bytes();
+        for (bytes, expected) in [
+            (mark.to_vec(), ""),
+            ([mark, b"x"].concat(), "x"),
+            ([mark, mark, b"x"].concat(), "\u{feff}x"),
+            ([b"x", mark].concat(), "x\u{feff}"),
+            ([b"\xff", mark, b"x"].concat(), "\u{fffd}\u{feff}x"),
+        ] {
+            for size in 1..=bytes.len() {
+                let (mut text, mut decoder) = (String::new(), Decoder::new());
+                bytes.chunks(size).for_each(|piece| decoder.decode(piece, &mut text));
+                assert_eq!(text, expected, "{size} bytes at once");
+            }
+            if let Some(text) = Decoder::new().as_text(&bytes) {
+                assert_eq!(text, expected);
+            }
+        }
     }
 
     #[test]
@@ -120,6 +154,7 @@ mod tests {
             sizes in vec(1..5_usize, 1..8),
         ) {
             let mut bytes = parts.concat();
+            bytes.insert(0, b'x');
             bytes.push(b'\n');
             let (mut decoder, mut text, mut rest) = (Decoder::new(), String::new(), bytes.as_slice());
             for size in sizes.iter().cycle() {

@@ -5,9 +5,11 @@ mod encoder;
 mod parser;
 mod text_parser;
 
+#[cfg(not(target_family = "wasm"))]
 pub(crate) use decoder::Decoder;
 pub(crate) use encoder::REPLAYED;
 pub use encoder::{change, connected, heartbeat, ready, replay_upsert, resumed, retry};
+#[cfg(not(target_family = "wasm"))]
 pub(crate) use parser::PIECE;
 pub use parser::Parser;
 pub use text_parser::Event;

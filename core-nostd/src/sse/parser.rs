@@ -8,8 +8,8 @@ use alloc::string::String;
 /// How many bytes are decoded at once.
 pub(crate) const PIECE: usize = 1 << 10;
 
-/// Parses one event stream (WHATWG HTML, section 9.2.6). Memory is bounded: a line, and the data of an event, hold at
-/// most the limit given at the start, counted as text: what is no UTF-8 is three bytes each.
+/// Parses one event stream (WHATWG HTML, section 9.2.6). Memory is bounded: the data of an event and the line
+/// behind it hold at most the limit given at the start, together and counted as text: what is no UTF-8 is three bytes each.
 ///
 /// ```
 /// use sidekick_core::sse::Parser;
@@ -30,16 +30,16 @@ pub struct Parser {
 }
 
 impl Parser {
-    /// A parser at the start of a stream, which holds at most `limit` bytes of a line and of an event's data.
+    /// A parser at the start of a stream, which holds at most `limit` bytes of an event's data and a line.
     #[must_use]
     pub const fn new(limit: usize) -> Self {
-        Self { decoder: Decoder::new(), text: String::new(), at: 0, parser: TextParser::new(limit) }
+        Self { decoder: Decoder::new(), text: String::new(), at: 0, parser: TextParser::new(limit, "\n") }
     }
 
     /// The next event that `bytes` complete. What was read is taken off `bytes`; at `None` all of it was.
     ///
     /// # Errors
-    /// [`ErrorKind::LineTooLong`](crate::ErrorKind::LineTooLong) where a line or the data of an event exceeds the limit.
+    /// [`ErrorKind::LineTooLong`](crate::ErrorKind::LineTooLong) where they exceed the limit.
     /// The stream cannot be read on.
     pub fn next_event(&mut self, bytes: &mut &[u8]) -> Result<Option<Event<'_>>, Error> {
         loop {

@@ -5,14 +5,15 @@ use crate::error::{Error, ErrorKind};
 use crate::words;
 use alloc::string::String;
 
-/// Parses one event stream (WHATWG HTML, section 9.2.6), of which it is given text. Memory is bounded: a line, and the data
-/// of an event, hold at most the limit given at the start.
+/// Parses one event stream (WHATWG HTML, section 9.2.6), of which it is given text. Memory is bounded: the data of an event
+/// and the line behind it hold at most the limit given at the start, together.
 #[derive(Debug)]
 pub(crate) struct TextParser {
     limit: usize,
+    /// What stands between the lines of an event's data.
+    joint: &'static str,
     /// The line that is not over yet.
     line: String,
-    is_first_line: bool,
     after_carriage_return: bool,
     kind: String,
     data: String,
@@ -38,16 +39,15 @@ pub struct Event<'a> {
 const FIELDS: &str = "data event id retry";
 const DATA: Option<usize> = Some(0);
 
-const BYTE_ORDER_MARK: &str = "\u{feff}";
-
 impl TextParser {
-    /// A parser at the start of a stream, which holds at most `limit` bytes of a line and of an event's data.
+    /// A parser at the start of a stream, which holds at most `limit` bytes of an event's data and a line. The standard has
+    /// a line feed as the `joint` between an event's lines of data.
     #[must_use]
-    pub(crate) const fn new(limit: usize) -> Self {
+    pub(crate) const fn new(limit: usize, joint: &'static str) -> Self {
         Self {
             limit,
+            joint,
             line: String::new(),
-            is_first_line: true,
             after_carriage_return: false,
             kind: String::new(),
             data: String::new(),
@@ -63,7 +63,7 @@ impl TextParser {
     /// where it completes none, all of it was.
     ///
     /// # Errors
-    /// [`ErrorKind::LineTooLong`] where a line or the data of an event exceeds the limit. The stream cannot be read on.
+    /// [`ErrorKind::LineTooLong`] where they exceed the limit. The stream cannot be read on.
     pub(crate) fn advance(&mut self, text: &mut &str) -> Result<bool, Error> {
         if core::mem::take(&mut self.dispatched) {
             self.kind.clear();
@@ -78,7 +78,7 @@ impl TextParser {
             let end = text.bytes().position(|byte| matches!(byte, b'\n' | b'\r'));
             let (part, rest) = text.split_at_checked(end.unwrap_or(text.len())).unwrap_or_default();
             *text = behind(rest, 1);
-            if self.line.len() + part.len() > self.limit {
+            if self.line.len() + part.len() + self.data.len() > self.limit {
                 return Err(self.too_long());
             }
             self.line.push_str(part);
@@ -115,10 +115,7 @@ impl TextParser {
         &self.id
     }
 
-    fn process(&mut self, mut line: &str) -> Result<(), Error> {
-        if core::mem::take(&mut self.is_first_line) {
-            line = line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line);
-        }
+    fn process(&mut self, line: &str) -> Result<(), Error> {
         if line.is_empty() {
             self.dispatch();
             return Ok(());
@@ -142,10 +139,7 @@ impl TextParser {
         if field != DATA {
             text.clear();
         } else if core::mem::replace(&mut self.has_data, true) {
-            line_end = "\n";
-        }
-        if text.len() + line_end.len() + value.len() > self.limit {
-            return Err(self.too_long());
+            line_end = self.joint;
         }
         text.push_str(line_end);
         text.push_str(value);

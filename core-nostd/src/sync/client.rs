@@ -2,12 +2,13 @@
 
 use super::backoff::Backoff;
 use super::fault::SyncError;
-use super::output::{Outbox, Output, Status};
+use super::output::{Outbox, Output, OutputKind, Status};
 use super::session::Source;
 use super::snapshot;
 use super::stream::Stream;
 use crate::digits::digits;
 use crate::error::Error;
+use crate::event_id::EventId;
 use crate::store::FlagStore;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -24,7 +25,7 @@ const POLITENESS: u64 = 1_000;
 const MAX_RETRY_AFTER: u64 = 300_000;
 /// The longest wait that the stream's `retry` may ask for, in milliseconds.
 const MAX_RETRY: u64 = 30_000;
-/// The most bytes of a line, and of an event's data. A flag's document has at most 512 KiB, and escaping what clients
+/// The most bytes of an event's data and a line. A flag's document has at most 512 KiB, and escaping what clients
 /// might take for a line's end makes it at most three times as long.
 const MAX_EVENT: usize = 2 << 20;
 
@@ -138,8 +139,9 @@ impl SyncClient {
         }
     }
 
-    /// The server's answer arrived: its HTTP status and the headers `Content-Type` and `Retry-After`. A host that does
-    /// not see them (a browser's `EventSource`) says 200 and `text/event-stream`.
+    /// The server's answer arrived: its HTTP status and the headers `Content-Type` and `Retry-After`, without the blanks
+    /// around them, as HTTP clients give them (RFC 9110, section 5.5). A host that does not see them (a browser's
+    /// `EventSource`) says 200 and `text/event-stream`.
     pub fn handle_connected(&mut self, now: u64, status: u16, content_type: Option<&str>, retry_after: Option<&str>) {
         if self.state != State::Connecting {
             return;
@@ -148,7 +150,7 @@ impl SyncClient {
         let (error, floor) = match status {
             200 if is_event_stream(content_type) => {
                 self.state = State::Streaming;
-                self.due = now.saturating_add(SILENCE);
+                self.due = now.wrapping_add(SILENCE);
                 return;
             }
             200 => (SyncError::not_a_stream(content_type), 0),
@@ -161,19 +163,20 @@ impl SyncClient {
         self.wait(now, floor, jitter);
     }
 
-    /// Bytes of the stream arrived, cut anywhere.
+    /// Bytes of the stream arrived, cut anywhere. Not in WebAssembly, where the platform decodes them.
+    #[cfg(not(target_family = "wasm"))]
     pub fn handle_bytes(&mut self, now: u64, bytes: &[u8]) {
         if self.state == State::Streaming && !bytes.is_empty() {
-            let read = self.stream.read_bytes(bytes, &mut self.store, &mut |key| self.outbox.changed(key));
+            let read = self.stream.read_bytes(bytes, &mut self.store, &mut self.outbox);
             self.handle_read(now, read);
         }
     }
 
-    /// As [`handle_bytes`](Self::handle_bytes), for hosts whose platform decodes UTF-8: text of the stream arrived, cut
-    /// anywhere. Of one stream all must be text or all bytes.
+    /// As [`handle_bytes`](Self::handle_bytes), for hosts whose platform decodes UTF-8, and takes a byte order
+    /// mark off: text of the stream arrived, cut anywhere. Of one stream all must be text or all bytes.
     pub fn handle_text(&mut self, now: u64, text: &str) {
         if self.state == State::Streaming && !text.is_empty() {
-            let read = self.stream.read(text, &mut self.store, &mut |key| self.outbox.changed(key));
+            let read = self.stream.read(text, &mut self.store, &mut self.outbox);
             self.handle_read(now, read);
         }
     }
@@ -224,20 +227,58 @@ impl SyncClient {
 
     /// The next thing for the host to do or to know.
     pub fn poll_output(&mut self) -> Option<Output> {
-        if let Some(output) = self.outbox.pop(|| if self.stream.is_resumed() { self.store.id().cloned() } else { None })
-        {
-            return Some(output);
+        match self.next_output() {
+            OutputKind::None => None,
+            OutputKind::Disconnect => Some(Output::Disconnect),
+            OutputKind::Connect => Some(Output::Connect { last_event_id: self.last_event_id().cloned() }),
+            OutputKind::Error => self.outbox.take_error().map(Output::Error),
+            OutputKind::FlagsChanged => Some(Output::FlagsChanged { keys: self.outbox.take_changed() }),
+            OutputKind::StatusChanged => Some(Output::StatusChanged(self.reported)),
+            OutputKind::WakeAt => Some(Output::WakeAt(self.armed)),
+        }
+    }
+
+    /// As [`poll_output`](Self::poll_output), for hosts of another language: gives the kind and its number, and replaces
+    /// `text` by its text. [`OutputKind`] says what they are.
+    pub fn poll_text(&mut self, text: &mut Vec<u8>) -> (OutputKind, u64) {
+        text.clear();
+        let kind = self.next_output();
+        let number = match kind {
+            OutputKind::Connect => {
+                if let Some(id) = self.last_event_id() {
+                    id.write(text);
+                }
+                0
+            }
+            OutputKind::Error => self.outbox.write_error(text),
+            OutputKind::FlagsChanged => self.outbox.write_changed(text),
+            OutputKind::StatusChanged => self.reported as u64,
+            OutputKind::WakeAt => self.armed,
+            OutputKind::None | OutputKind::Disconnect => 0,
+        };
+        (kind, number)
+    }
+
+    fn next_output(&mut self) -> OutputKind {
+        let waiting = self.outbox.next_kind();
+        if waiting != OutputKind::None {
+            return waiting;
         }
         let status = self.status();
         if status != self.reported {
             self.reported = status;
-            return Some(Output::StatusChanged(status));
+            OutputKind::StatusChanged
+        } else if self.armed > self.due {
+            self.armed = self.due;
+            OutputKind::WakeAt
+        } else {
+            OutputKind::None
         }
-        if self.armed <= self.due {
-            return None;
-        }
-        self.armed = self.due;
-        Some(Output::WakeAt(self.due))
+    }
+
+    /// What the next connection is asked for with.
+    fn last_event_id(&self) -> Option<&EventId> {
+        if self.stream.is_resumed() { self.store.id() } else { None }
     }
 
     /// The flags as a text that [`import_snapshot`](Self::import_snapshot) takes, in this version or a later one; `None`
@@ -260,7 +301,7 @@ impl SyncClient {
         let generation = self.store.next_generation();
         let is_resumed = self.stream.is_resumed();
         self.stream = Stream::new(Source::Snapshot, MAX_EVENT);
-        let read = self.stream.read(replay, &mut self.store, &mut |key| self.outbox.changed(key));
+        let read = self.stream.read(replay, &mut self.store, &mut self.outbox);
         let is_whole = self.stream.is_live();
         self.forget_stream();
         if is_resumed {
@@ -274,9 +315,9 @@ impl SyncClient {
 
     /// Something arrived.
     fn handle_read(&mut self, now: u64, read: Result<(), Box<SyncError>>) {
-        self.due = now.saturating_add(SILENCE);
+        self.due = now.wrapping_add(SILENCE);
         if self.stream.is_live() {
-            self.healthy_from = self.healthy_from.min(now.saturating_add(HEALTH));
+            self.healthy_from = self.healthy_from.min(now.wrapping_add(HEALTH));
             self.needs_replay = false;
         }
         if let Err(error) = read {
@@ -290,8 +331,8 @@ impl SyncClient {
             self.stream.resume();
         }
         self.state = State::Connecting;
-        self.due = now.saturating_add(SILENCE);
-        self.earliest = now.saturating_add(POLITENESS);
+        self.due = now.wrapping_add(SILENCE);
+        self.earliest = now.wrapping_add(POLITENESS);
         self.outbox.connect();
     }
 
@@ -322,32 +363,22 @@ impl SyncClient {
     /// Waits for what the server asked for, and then for a while that [`retry_now`](Self::retry_now) may cut short.
     #[cfg_attr(target_family = "wasm", inline(never))]
     fn wait(&mut self, now: u64, floor: u64, jitter: u64) {
-        let asked = now.saturating_add(floor);
+        let asked = now.wrapping_add(floor);
         self.state = State::Waiting;
-        self.due = asked.saturating_add(jitter);
+        self.due = asked.wrapping_add(jitter);
         self.earliest = self.earliest.max(asked);
     }
 }
 
 /// Whether a `Content-Type` names an event stream, whatever its parameters (RFC 9110, section 8.3.1).
 fn is_event_stream(content_type: &str) -> bool {
-    const NAME: &[u8] = b"text/event-stream";
-    let (essence, rest) = trim(content_type).split_at_checked(NAME.len()).unwrap_or_default();
-    essence.iter().map(u8::to_ascii_lowercase).eq(NAME.iter().copied())
-        && matches!(rest, [] | [b';' | b' ' | b'\t', ..])
+    let end = content_type.bytes().position(|byte| matches!(byte, b';' | b' ' | b'\t'));
+    let essence = content_type.as_bytes().get(..end.unwrap_or(content_type.len())).unwrap_or_default();
+    essence.eq_ignore_ascii_case(b"text/event-stream")
 }
 
 /// `Retry-After` in milliseconds (RFC 9110, section 10.2.3). A date counts as absent: there is no calendar here.
 fn retry_after_millis(retry_after: Option<&str>) -> u64 {
-    let seconds = digits(trim(retry_after.unwrap_or_default()));
+    let seconds = digits(retry_after.unwrap_or_default().as_bytes());
     seconds.unwrap_or_default().min(MAX_RETRY_AFTER / 1_000) * 1_000
-}
-
-/// A header's value without the blanks around it.
-const fn trim(value: &str) -> &[u8] {
-    let mut value = value.as_bytes();
-    while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = value {
-        value = rest;
-    }
-    value
 }

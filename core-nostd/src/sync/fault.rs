@@ -56,7 +56,7 @@ const WORDS: [&str; 10] = [
     "CONNECTION_FAILED no answer",
     "CONNECTION_LOST stream broke off",
     "SILENT no heartbeat",
-    "INVALID_STREAM stream $",
+    "INVALID_STREAM event not valid at byte #",
     "DIVERGED flags differ at #",
     "BEHIND server at #",
     "TOO_LARGE over # flags",
@@ -104,20 +104,25 @@ impl SyncError {
     /// What arrived is not the stream protocol.
     #[cold]
     pub(crate) fn invalid(what: &str) -> Box<Self> {
-        let what = if cfg!(feature = "messages") { what } else { "not valid" };
-        Self::new(Kind::InvalidStream, 0, 0, what.as_bytes())
+        Self::new(Kind::InvalidStream, 0, 0, if cfg!(feature = "messages") { what.as_bytes() } else { b"" })
     }
 
     /// A part of what arrived cannot be read.
+    #[cfg(feature = "messages")]
     #[cold]
     pub(crate) fn unreadable(what: &str, error: &Error) -> Box<Self> {
         let mut text = Vec::new();
-        if cfg!(feature = "messages") {
-            text.extend_from_slice(what.as_bytes());
-            text.extend_from_slice(b": ");
-        }
+        text.extend_from_slice(what.as_bytes());
+        text.extend_from_slice(b": ");
         error.write_message(&mut text);
         Self::new(Kind::InvalidStream, 0, 0, &text)
+    }
+
+    /// A part of what arrived cannot be read.
+    #[cfg(not(feature = "messages"))]
+    #[cold]
+    pub(crate) fn unreadable(_what: &str, error: &Error) -> Box<Self> {
+        Self::new(Kind::InvalidStream, error.offset() as u64, 0, b"")
     }
 
     /// A heartbeat showed that this client does not hold what the server sent.
@@ -166,7 +171,10 @@ impl SyncError {
             match byte {
                 b'#' => {
                     Writer::new(out).integer(number);
-                    number = second;
+                    // The few words have one at most.
+                    if cfg!(feature = "messages") {
+                        number = second;
+                    }
                 }
                 b'$' => out.extend_from_slice(&self.text),
                 _ => out.push(byte),

@@ -10,4 +10,4 @@ mod stream;
 
 pub use client::SyncClient;
 pub use fault::SyncError;
-pub use output::{Output, Status};
+pub use output::{Output, OutputKind, Status};

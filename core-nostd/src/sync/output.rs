@@ -30,6 +30,26 @@ pub enum Output {
     WakeAt(u64),
 }
 
+/// The kinds of [`Output`], by the numbers that hosts of other languages know them by. What a kind does not name, an empty
+/// text or 0, means nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OutputKind {
+    /// There is nothing to do or to know at present.
+    None,
+    /// Drop the connection.
+    Disconnect,
+    /// Open the stream. Text: what to send as `Last-Event-ID`, empty where there is nothing to send.
+    Connect,
+    /// Something failed. Text: the error's code, a blank, and its message. Number: its HTTP status, or 0.
+    Error,
+    /// Answers may have changed. Text: the keys of the flags, sorted, with commas between.
+    FlagsChanged,
+    /// The status is another. Number: its place in [`Status`].
+    StatusChanged,
+    /// Call [`SyncClient::handle_timeout`](super::SyncClient::handle_timeout). Number: the moment.
+    WakeAt,
+}
+
 /// How far the flags in memory can be relied on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
@@ -90,21 +110,44 @@ impl Outbox {
         }
     }
 
-    /// What is next; `last_event_id` is what a connection is asked for with.
-    pub(crate) fn pop(&mut self, last_event_id: impl FnOnce() -> Option<EventId>) -> Option<Output> {
+    /// The kind of what is next. Of an error and of changed flags the rest must then be taken.
+    pub(crate) fn next_kind(&mut self) -> OutputKind {
         if core::mem::take(&mut self.disconnect) {
-            return Some(Output::Disconnect);
-        }
-        if core::mem::take(&mut self.connect) {
-            return Some(Output::Connect { last_event_id: last_event_id() });
-        }
-        if let Some(error) = self.error.take() {
-            return Some(Output::Error(error));
-        }
-        if self.changed.is_empty() {
-            None
+            OutputKind::Disconnect
+        } else if core::mem::take(&mut self.connect) {
+            OutputKind::Connect
+        } else if self.error.is_some() {
+            OutputKind::Error
+        } else if self.changed.is_empty() {
+            OutputKind::None
         } else {
-            Some(Output::FlagsChanged { keys: core::mem::take(&mut self.changed) })
+            OutputKind::FlagsChanged
         }
+    }
+
+    pub(crate) fn take_error(&mut self) -> Option<Box<SyncError>> {
+        self.error.take()
+    }
+
+    pub(crate) fn take_changed(&mut self) -> Vec<FlagKey> {
+        core::mem::take(&mut self.changed)
+    }
+
+    /// Takes the error as its text and number.
+    pub(crate) fn write_error(&mut self, text: &mut Vec<u8>) -> u64 {
+        let Some(error) = self.error.take() else { return 0 };
+        error.write(text);
+        error.http_status().unwrap_or_default().into()
+    }
+
+    /// Takes the keys as a text; gives no number.
+    pub(crate) fn write_changed(&mut self, text: &mut Vec<u8>) -> u64 {
+        for key in self.changed.drain(..) {
+            if !text.is_empty() {
+                text.push(b',');
+            }
+            text.extend_from_slice(key.as_str().as_bytes());
+        }
+        0
     }
 }

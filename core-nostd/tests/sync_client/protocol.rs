@@ -3,7 +3,7 @@
 use crate::host::{self, EVENT_STREAM, Held, Host, as_held, error};
 use crate::script;
 use crate::script::{delete, heartbeat, replay, resumed, upsert};
-use sidekick_core::sync::{Output, Status};
+use sidekick_core::sync::{Output, OutputKind, Status, SyncClient};
 
 fn held(host: &Host) -> Held {
     host::held(host.client.store())
@@ -181,4 +181,66 @@ fn only_what_was_asked_for_is_resumed() {
         assert_eq!(error(&host.bytes(now, &resumed(data))), code, "asked: {asked}, from {data}");
         assert_eq!(host.client.status(), if code.is_none() { Status::Ready } else { Status::Stale });
     }
+}
+
+#[test]
+fn an_output_as_a_text_says_what_the_output_says() {
+    let outputs = |client: &mut SyncClient| -> Vec<_> {
+        std::iter::from_fn(|| client.poll_output())
+            .map(|output| match output {
+                Output::Disconnect => (OutputKind::Disconnect, String::new(), 0),
+                Output::Connect { last_event_id } => {
+                    (OutputKind::Connect, last_event_id.map(|id| id.to_string()).unwrap_or_default(), 0)
+                }
+                Output::Error(error) => {
+                    let mut text = Vec::new();
+                    error.write(&mut text);
+                    let status = error.http_status().unwrap_or_default();
+                    (OutputKind::Error, String::from_utf8(text).unwrap(), status.into())
+                }
+                Output::FlagsChanged { keys } => {
+                    let keys: Vec<&str> = keys.iter().map(|key| key.as_str()).collect();
+                    (OutputKind::FlagsChanged, keys.join(","), 0)
+                }
+                Output::StatusChanged(status) => {
+                    let order = [Status::Connecting, Status::Ready, Status::Stale, Status::Closed];
+                    let place = order.iter().position(|one| *one == status).unwrap();
+                    (OutputKind::StatusChanged, String::new(), place as u64)
+                }
+                Output::WakeAt(at) => (OutputKind::WakeAt, String::new(), at),
+            })
+            .collect()
+    };
+    let texts = |client: &mut SyncClient| -> Vec<_> {
+        // What stood there is replaced.
+        let mut text = b"before".to_vec();
+        std::iter::from_fn(|| {
+            let (kind, number) = client.poll_text(&mut text);
+            let text = String::from_utf8(text.clone()).unwrap();
+            if kind == OutputKind::None { None } else { Some((kind, text, number)) }
+        })
+        .collect()
+    };
+    let inputs: [&dyn Fn(&mut SyncClient); 8] = [
+        &|client| client.start(0),
+        &|client| client.handle_connected(1, 503, None, Some("7")),
+        &|client| client.handle_timeout(10_000),
+        &|client| client.handle_connected(10_001, 200, EVENT_STREAM, None),
+        &|client| client.handle_bytes(10_002, &replay("e1:5", &[("b", 5), ("a", 1)])),
+        &|client| client.handle_disconnected(10_003),
+        &|client| client.handle_timeout(20_000),
+        &|client| client.close(),
+    ];
+    let (mut one, mut other) = (SyncClient::new(3), SyncClient::new(3));
+    let mut kinds = Vec::new();
+    for input in inputs {
+        input(&mut one);
+        input(&mut other);
+        let said = texts(&mut other);
+        assert_eq!(said, outputs(&mut one));
+        kinds.extend(said.into_iter().map(|(kind, _, _)| kind as u32));
+    }
+    kinds.sort_unstable();
+    kinds.dedup();
+    assert_eq!(kinds, [1, 2, 3, 4, 5, 6], "all of them");
 }

@@ -18,14 +18,19 @@ fn snapshot(id: &str, listed: &[(&str, u64)]) -> Vec<u8> {
     client(id, listed).export_snapshot().unwrap()
 }
 
-/// The text behind a first line whose hash is right.
+const HEAD: &[u8] = b": sidekick-snapshot 2\n";
+
+/// The text between the first line and a seal that is right.
 fn sealed(body: &[u8]) -> Vec<u8> {
-    [format!(": sidekick-snapshot 1 {:08x}\n", murmur3_x86_32(body, 0)).as_bytes(), body].concat()
+    let text = [HEAD, body].concat();
+    let seal = format!("2{:010}\n", murmur3_x86_32(&text, 0));
+    [&text, seal.as_bytes()].concat()
 }
 
 fn body(snapshot: &[u8]) -> &[u8] {
-    let end = snapshot.iter().position(|byte| *byte == b'\n').unwrap();
-    &snapshot[end + 1..]
+    let (replay, seal) = snapshot.split_at(snapshot.len() - 12);
+    assert!(seal.ends_with(b"\n") && seal[..11].iter().all(u8::is_ascii_digit), "{seal:?}");
+    replay.strip_prefix(HEAD).unwrap()
 }
 
 #[test]
@@ -77,7 +82,7 @@ fn what_is_sealed_but_not_one_replay_is_refused() {
         assert!(import(&mut client, &sealed(bad.as_bytes())).is_err(), "{bad}");
         assert!(client.store().id().is_none());
     }
-    let two = String::from_utf8(sealed(good.as_bytes())).unwrap().replace("snapshot 1", "snapshot 2");
+    let two = String::from_utf8(sealed(good.as_bytes())).unwrap().replace("snapshot 2", "snapshot 3");
     let error = SyncClient::new(1).import_snapshot(&two).unwrap_err().to_string();
     assert!(error.contains("version") || cfg!(not(feature = "messages")), "{error}");
 }
@@ -143,12 +148,21 @@ fn a_flag_that_came_in_several_lines_is_exported_and_comes_back() {
     let mut flags = held(host.client.store());
     assert_eq!(flags.len(), 1);
     // What is exported has each flag in one line.
-    flags.values_mut().for_each(|(_, document)| *document = document.replace('\n', " "));
+    flags.values_mut().for_each(|(_, document)| *document = document.replace('\n', "\t"));
     let snapshot = host.client.export_snapshot().unwrap();
     let mut heir = SyncClient::new(1);
     assert_eq!(import(&mut heir, &snapshot), Ok(true));
     assert_eq!(held(heir.store()), flags);
     assert_eq!(heir.export_snapshot(), Some(snapshot));
+}
+
+#[test]
+fn a_stream_can_go_on_behind_a_snapshot() {
+    let mut host = Host::streaming(1);
+    host.bytes(1, &snapshot("e1:9", &[("a", 3)]));
+    host.bytes(2, b"id: e1:10\ndata: {\"type\":\"DELETE\",\"key\":\"a\"}\n\n");
+    assert_eq!(host.client.store().id().map(ToString::to_string).as_deref(), Some("e1:10"));
+    assert!(host.client.store().is_empty());
 }
 
 #[test]

@@ -6,7 +6,6 @@
 //! Times are milliseconds. A `length` says how many bytes of the input an argument is.
 
 use crate::engine::with;
-use sidekick_core::sync::{Output, Status};
 use sidekick_core::{Attributes, FlagHandle};
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -36,11 +35,10 @@ pub fn start(now: f64) {
 
 /// The server's answer arrived. Its content type stands first in the input, `Retry-After` behind it.
 #[wasm_bindgen(js_name = e)]
-pub fn handle_connected(now: f64, status: u32, content_type_length: usize, length: usize) {
+pub fn handle_connected(now: f64, status: u16, content_type_length: usize, length: usize) {
     with(|engine| {
         let text = engine.exchange.input_text(length);
         let (content_type, retry_after) = text.split_at_checked(content_type_length).unwrap_or_default();
-        let status = u16::try_from(status).unwrap_or_default();
         engine.sync.handle_connected(now as u64, status, Some(content_type), Some(retry_after));
     });
 }
@@ -83,51 +81,17 @@ pub fn poll_output() -> u32 {
     with(|engine| {
         let exchange = &mut engine.exchange;
         exchange.release();
-        match engine.sync.poll_output() {
-            None => 0,
-            Some(Output::Disconnect) => 1,
-            Some(Output::Connect { last_event_id }) => {
-                exchange.output.clear();
-                if let Some(id) = last_event_id {
-                    id.write(&mut exchange.output);
-                }
-                exchange.show_output();
-                2
-            }
-            Some(Output::Error(error)) => {
-                exchange.number = error.http_status().unwrap_or_default().into();
-                exchange.output.clear();
-                error.write(&mut exchange.output);
-                exchange.show_output();
-                3
-            }
-            Some(Output::FlagsChanged { keys }) => {
-                exchange.output.clear();
-                for key in &keys {
-                    if !exchange.output.is_empty() {
-                        exchange.output.push(b',');
-                    }
-                    exchange.output.extend_from_slice(key.as_str().as_bytes());
-                }
-                exchange.show_output();
-                4
-            }
-            Some(Output::StatusChanged(status)) => {
-                exchange.number = status_number(status).into();
-                5
-            }
-            Some(Output::WakeAt(at)) => {
-                exchange.number = at as f64;
-                6
-            }
-        }
+        let (kind, number) = engine.sync.poll_text(&mut exchange.output);
+        exchange.show_output();
+        exchange.number = number as f64;
+        kind as u32
     })
 }
 
 /// 0 connecting, 1 ready, 2 stale, 3 closed.
 #[wasm_bindgen]
 pub fn status() -> u32 {
-    with(|engine| status_number(engine.sync.status()))
+    with(|engine| engine.sync.status() as u32)
 }
 
 /// The revision of the flags.
@@ -159,17 +123,12 @@ pub fn export_snapshot() -> bool {
     })
 }
 
-/// Takes the flags of a snapshot: 1 taken, 0 not for those here are newer, -1 it is none, and the text says why.
+/// Takes the flags of a snapshot: 1 taken, 0 not for those here are newer, -1 it is none.
 #[wasm_bindgen(js_name = h)]
 pub fn import_snapshot(length: usize) -> i32 {
     with(|engine| match engine.sync.import_snapshot(engine.exchange.input_text(length)) {
         Ok(is_taken) => is_taken.into(),
-        Err(error) => {
-            engine.exchange.output.clear();
-            error.write_message(&mut engine.exchange.output);
-            engine.exchange.show_output();
-            -1
-        }
+        Err(_) => -1,
     })
 }
 
@@ -181,12 +140,15 @@ pub fn resolve(length: usize) -> i32 {
         let exchange = &mut engine.exchange;
         let store = engine.sync.store();
         let handle = store.resolve(exchange.input_text(length));
+        exchange.fixed = -1;
         let Some((handle, flag)) = handle.and_then(|handle| Some((handle, store.get_by_handle(handle)?))) else {
             return -1;
         };
         exchange.slot = handle.slot;
         exchange.generation = handle.generation;
-        exchange.fixed = flag.static_evaluation().map_or(-1, |answer| answer.to_bits() as i32);
+        if let Some(answer) = flag.static_evaluation() {
+            exchange.fixed = answer.to_bits() as i32;
+        }
         exchange.number = flag.revision().get() as f64;
         flag.attributes().len() as i32
     })
@@ -231,14 +193,5 @@ impl Attributes for Question<'_> {
     #[inline]
     fn value_of(&self, index: usize, _name: &str) -> Option<&str> {
         self.0.question_text(index + 1)
-    }
-}
-
-const fn status_number(status: Status) -> u32 {
-    match status {
-        Status::Connecting => 0,
-        Status::Ready => 1,
-        Status::Stale => 2,
-        Status::Closed => 3,
     }
 }

@@ -40,7 +40,7 @@ export abstract class BrowserClient extends WasmClient<BrowserClientOptions & Wa
     /** Lets the tabs' stream go. */
     let leave: (() => void) | undefined;
     if (options.shareStream !== false && navigator.locks) {
-      [open, leave] = shareStream(`sidekick1${address}${JSON.stringify(headers)}`, open, engine, (input) => this.driver!.act(input));
+      [open, leave] = shareStream(`sidekick2${address}${JSON.stringify(headers)}`, open, engine, (input) => this.driver!.act(input));
       signal.onabort = leave;
     }
     const follow = ({ type }: Event): void => {

@@ -42,9 +42,8 @@ const PLACES = 65 * PLACE;
 const PIECE = 60_000;
 
 export const encoder = new TextEncoder();
-/** A name may begin with what is a byte order mark elsewhere. */
-const newDecoder = (): TextDecoder => new TextDecoder('utf-8', { ignoreBOM: true });
-const decoder = newDecoder();
+/** A name may begin with what is a byte order mark at the start of a stream. */
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** What is known of a flag, or of a key that no flag has. */
 export interface FlagHandle {
@@ -64,7 +63,7 @@ export interface FlagHandle {
 export const GIVEN = 2;
 
 /** Stands where no flag can be. No flag has the empty key. */
-export const NO_FLAG: FlagHandle = { forKey: '', reads: -1, slot: 0, generation: 0, fixed: -1, changedAt: 0, names: [] };
+export const NO_FLAG = { forKey: '', reads: -1, fixed: -1 } as FlagHandle;
 
 /** What is asked of the engine beside what the driver needs. */
 export interface WasmEngine extends Engine {
@@ -81,12 +80,10 @@ export function engineOf(wasm: Exports): WasmEngine {
   const { memory } = wasm;
   // A seed that spreads a fleet's attempts; nothing hangs on its being a secret.
   const place = wasm[CREATE](0, Math.random() * 2 ** 32);
-  /** Counts what was written: a getter may ask something itself, and so write over what stands there. */
-  let turn = 0;
   /** What stands in the places: pages ask about one user, and a text that stands there need not be written again. */
   let texts: (string | null | undefined)[] = [];
   /** Of the stream that is open: it keeps what a character was cut in. */
-  let stream = newDecoder();
+  let stream = new TextDecoder();
   // The memory as it was when room was last made. Where it has grown since, these have no length any more.
   let spans: Int32Array;
   let input = new Uint8Array();
@@ -103,7 +100,6 @@ export function engineOf(wasm: Exports): WasmEngine {
   /** Writes all input; gives its length. */
   const write = (text: string): number => {
     const bytes = encoder.encode(text);
-    turn += 1;
     texts = [];
     makeRoom(bytes.length);
     input.set(bytes);
@@ -124,7 +120,7 @@ export function engineOf(wasm: Exports): WasmEngine {
     handleTimeout: wasm[HANDLE_TIMEOUT],
     retryNow: wasm[RETRY_NOW],
     handleConnected(now, status, contentType, retryAfter) {
-      stream = newDecoder();
+      stream = new TextDecoder();
       const length = write(contentType);
       wasm[HANDLE_CONNECTED](now, status, length, write(contentType + retryAfter));
     },
@@ -142,7 +138,7 @@ export function engineOf(wasm: Exports): WasmEngine {
     exportSnapshot: () => (wasm[EXPORT_SNAPSHOT]() ? text() : undefined),
     importSnapshot(snapshot) {
       const taken = wasm[IMPORT_SNAPSHOT](write(snapshot));
-      if (taken < 0) throw new Error(text());
+      if (taken < 0) throw new Error('not a snapshot');
       return taken > 0;
     },
     handleOf(forKey) {
@@ -150,15 +146,16 @@ export function engineOf(wasm: Exports): WasmEngine {
       const [slot, generation, fixed] = view(HANDLE);
       const changedAt = number();
       const names = Array.from({ length: count }, (_, index) => text(wasm[ATTRIBUTE](index)));
-      return { forKey, reads: count, slot: slot!, generation: generation!, fixed: count < 0 ? -1 : fixed!, changedAt, names };
+      return { forKey, reads: count, slot: slot!, generation: generation!, fixed: fixed!, changedAt, names };
     },
     answer(flag, userKey, attributes) {
       const { slot, generation, names } = flag;
-      turn += 1;
-      const own = turn;
       let rest = PLACES;
-      for (let index = 0; index <= names.length; index += 1) {
-        const value: unknown = index > 0 ? attributes?.[names[index - 1]!] : typeof userKey === 'boolean' ? undefined : userKey;
+      // All are read before one is written: a getter may ask something itself.
+      const values: unknown[] = [typeof userKey === 'boolean' ? undefined : userKey];
+      for (let index = 0; index < names.length; index += 1) values[index + 1] = attributes?.[names[index]!];
+      for (let index = 0; index < values.length; index += 1) {
+        const value = values[index];
         const text = typeof value === 'string' ? value : (textOf(value) ?? null);
         if (text === texts[index]) continue;
         texts[index] = text;
@@ -177,9 +174,7 @@ export function engineOf(wasm: Exports): WasmEngine {
         spans[2 * index] = length < 0 ? ABSENT : start;
         spans[2 * index + 1] = start + (at < length ? encoder.encodeInto(text!, bytes.subarray(start)).written : at);
       }
-      if (own === turn) return wasm[EVALUATE](slot, generation);
-      // A getter asked something itself, and what was written is lost: once more, from values.
-      return this.answer(flag, userKey, Object.fromEntries(names.map((name) => [name, attributes![name]])));
+      return wasm[EVALUATE](slot, generation);
     },
   };
 }

@@ -3,7 +3,7 @@
 /** A name that tells servers and keys apart, and shows neither. `owner` is both. */
 export function snapshotName(owner: string): string {
   // What is kept in another form needs another name.
-  return `sidekick:1:${digest(owner)}`;
+  return `sidekick:2:${digest(owner)}`;
 }
 
 /** FNV-1a, 32 bits (G. Fowler, L. C. Noll, K.-P. Vo). It tells texts apart; it is no lock. */

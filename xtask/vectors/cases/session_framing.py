@@ -141,16 +141,16 @@ def rows():
         b=2,
     )
     yield too_long("a line one byte longer, and no end of it yet", Template(":", "x", "", LINE_MOST, ""))
-    # 2,097,100 bytes, the line end between, and 51 more.
-    largest = Template(NEWS, "x", "", 2_097_100, "\ndata: " + "y" * 51 + "\n\n")
+    # 2,097,100 bytes, and a line of 52.
+    largest = Template(NEWS, "x", "", 2_097_100, "\ndata: " + "y" * 46 + "\n\n")
     yield session(
-        "an event with 2 MiB of data, the most",
+        "an event whose data and last line have 2 MiB, the most",
         [*LIVE, got_template(300, largest), got(400, DELETED, changed("a"))],
         "READY",
         "e:3",
         b=2,
     )
     yield too_long(
-        "an event with one byte of data more, and no end of it yet",
-        Template(NEWS, "x", "", 2_097_100, "\ndata: " + "y" * 52 + "\n"),
+        "an event with one byte more, and no end of it yet",
+        Template(NEWS, "x", "", 2_097_100, "\ndata: " + "y" * 47),
     )

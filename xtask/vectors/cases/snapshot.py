@@ -7,8 +7,9 @@ from sync_snapshot import read_snapshot, seal, write_snapshot
 KIND = "snapshot"
 WHAT = "Snapshots: taken by a client without flags, with what it then holds and exports, or refused."
 
-# What an export is to the last byte, the hash as mmh3 gives it for all that follows the first line.
-HEAD = ": sidekick-snapshot 1 e50a2066\n"
+# What an export is to the last byte, the hash as mmh3 gives it for all that stands before the seal.
+HEAD = ": sidekick-snapshot 2\n"
+SEAL = "22651722197\n"
 BODY = """event: connected
 data: true
 
@@ -21,7 +22,7 @@ event: ready
 data: {"revision":9,"flags":1}
 
 """
-EXPORTED = HEAD + BODY
+EXPORTED = HEAD + BODY + SEAL
 
 
 def whole(key, revision, on="false", rollout="null", description="null", rules="[]"):
@@ -175,24 +176,28 @@ REFUSED_TEXTS = [
     ("JSON", '{"version":1,"flags":[]}', None),
     ("the first line alone", HEAD, None),
     ("the first line without its end", HEAD[:-1], None),
-    ("the first line is missing", BODY, None),
-    ("version 4711", EXPORTED.replace("snapshot 1 ", "snapshot 4711 "), "4711"),
-    ("version 0", EXPORTED.replace("snapshot 1 ", "snapshot 0 "), None),
-    ("version 01", EXPORTED.replace("snapshot 1 ", "snapshot 01 "), None),
-    ("no version", EXPORTED.replace("snapshot 1 ", "snapshot "), None),
-    ("no hash", EXPORTED.replace(HEAD, ": sidekick-snapshot 1\n"), None),
-    ("hash in upper case", EXPORTED.replace(HEAD, HEAD[:-9] + HEAD[-9:].upper()), None),
-    ("hash with a blank after", EXPORTED.replace(HEAD, HEAD[:-1] + " \n"), None),
-    ("hash of seven digits", EXPORTED.replace(HEAD, HEAD[:-2] + "\n"), None),
-    ("hash of nine digits", EXPORTED.replace(HEAD, HEAD[:-9] + "0" + HEAD[-9:]), None),
-    ("hash of something else", EXPORTED.replace(HEAD, HEAD[:-2] + "0\n"), None),
+    ("the first line is missing", BODY + SEAL, None),
+    ("the seal alone", SEAL, None),
+    ("version 1, with its hash", ": sidekick-snapshot 1 e50a2066\n" + BODY, "version"),
+    ("version 4711", EXPORTED.replace("snapshot 2", "snapshot 4711"), "4711"),
+    ("version 0", EXPORTED.replace("snapshot 2", "snapshot 0"), None),
+    ("version 02", EXPORTED.replace("snapshot 2", "snapshot 02"), None),
+    ("no version", EXPORTED.replace("snapshot 2", "snapshot"), None),
+    ("no seal", HEAD + BODY, None),
+    ("a seal without its line's end", EXPORTED[:-1], None),
+    ("a blank instead of it", EXPORTED[:-1] + " ", None),
+    ("a seal of ten digits", EXPORTED[:-2] + "\n", None),
+    ("a seal of twelve digits", EXPORTED[:-1] + "0\n", None),
+    ("the seal of another version", HEAD + BODY + "1" + SEAL[1:], None),
+    ("a seal without its version", HEAD + BODY + SEAL[1:], None),
+    ("the seal of something else", EXPORTED[:-2] + str((int(SEAL[-2]) + 1) % 10) + "\n", None),
     ("a byte order mark", "\ufeff" + EXPORTED, None),
     ("no colon", EXPORTED[2:], None),
     ("another name", EXPORTED.replace("sidekick", "Sidekick"), None),
     ("one letter changed", EXPORTED.replace('"key":"a"', '"key":"b"'), None),
     ("one blank more", EXPORTED.replace("data: true", "data:  true"), None),
     ("a line end more", EXPORTED + "\n", None),
-    ("a line end less", EXPORTED[:-1], None),
+    ("a line end less", HEAD + BODY[:-1] + SEAL, None),
     ("cut in the first line", cut(EXPORTED, ": sidekick"), None),
     ("cut after connected", cut(EXPORTED, "true\n\n"), None),
     ("cut inside a flag", cut(EXPORTED, '"operator":'), None),
@@ -200,12 +205,12 @@ REFUSED_TEXTS = [
     ("cut inside ready", cut(EXPORTED, 'data: {"revision"'), None),
     ("two snapshots", EXPORTED * 2, None),
     ("CRLF everywhere", crlf(EXPORTED), None),
-    ("CRLF after the first line", HEAD + crlf(BODY), None),
+    ("CRLF after the first line", HEAD + crlf(BODY) + SEAL, None),
 ]
 
 
 def cases():
-    assert EXPORTED == seal(BODY), f"the hand-written snapshot's hash: {seal(BODY)[:32]!r}"
+    assert EXPORTED == seal(BODY), f"the hand-written snapshot's seal: {seal(BODY)[-12:]!r}"
     yield accepted("an export to the last byte", EXPORTED, "e:9", [["a", 7]], True)
     for name, rest, id, flags in CANONICAL:
         yield accepted(name, seal(CONNECTED + rest), id, flags, True)
@@ -213,7 +218,7 @@ def cases():
         yield accepted(name, seal(CONNECTED + rest), id, flags, False)
     for name, rest in PASSED_OVER:
         yield accepted(name, seal(CONNECTED + rest), "e:1", [["a", 1]], False)
-    yield accepted("CRLF, and the hash of it", seal(crlf(BODY)), "e:9", [["a", 7]], False)
+    yield accepted("CRLF, and the seal of it", seal(crlf(BODY)), "e:9", [["a", 7]], False)
     for name, body in REFUSED_BODIES:
         yield refused(name, seal(body))
     for name, text, says in REFUSED_TEXTS:

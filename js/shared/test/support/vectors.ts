@@ -133,8 +133,8 @@ const flagJson: Check<DocumentCase> = (vector, binding) => {
     return;
   }
   same(code, undefined);
-  // A client keeps what it is sent, in one line; the canonical form is for servers.
-  same(engine.flagsJson(), `[${lines.join(' ').replace(/^[ \t]+|[ \t]+$/g, '')}]`);
+  // A client keeps what it is sent, a tab for each line's end; the canonical form is for servers.
+  same(engine.flagsJson(), `[${lines.join('\t').replace(/^[ \t]+|[ \t]+$/g, '')}]`);
 };
 
 /** A heartbeat is held against the digest. */
