@@ -11,6 +11,7 @@ mod health;
 mod history;
 mod listener;
 mod problem;
+mod question;
 mod request_body;
 mod route;
 mod stream;

@@ -316,6 +316,14 @@ fn check_fields(document: &Value, schema: &Value, answer: &Value, place: &str) {
     match answer {
         Value::Array(items) => items.iter().for_each(|item| check_fields(document, &schema["items"], item, place)),
         Value::Object(fields) => {
+            let has = |schema: &&Value| {
+                let required = resolve(document, schema)["required"].as_array().unwrap();
+                required.iter().all(|name| fields.contains_key(name.as_str().unwrap()))
+            };
+            let schema = match schema["oneOf"].as_array() {
+                Some(forms) => resolve(document, forms.iter().find(has).unwrap_or_else(|| panic!("{place}: {answer}"))),
+                None => schema,
+            };
             let properties = schema["properties"].as_object().unwrap();
             for name in fields.keys() {
                 assert!(properties.contains_key(name), "{place}: {name} is not documented");
