@@ -14,6 +14,7 @@ mod problem;
 mod question;
 mod request_body;
 mod route;
+mod session;
 mod stream;
 mod timed_io;
 

@@ -117,7 +117,7 @@ fn limits_are_those_of_the_core() {
 fn the_examples_are_what_the_server_takes_and_answers() {
     let document = document();
     let server = Server::start();
-    let tour: [(&str, &str, u16); 9] = [
+    let tour: [(&str, &str, u16); 10] = [
         ("post", "/api/flags", 201),
         ("get", "/api/flags", 200),
         ("get", "/api/flags/{key}", 200),
@@ -125,6 +125,7 @@ fn the_examples_are_what_the_server_takes_and_answers() {
         ("post", "/api/evaluate", 200),
         ("get", "/api/flags/{key}/history", 200),
         ("get", "/api/history", 200),
+        ("get", "/api/session", 200),
         ("get", "/healthz", 200),
         ("get", "/readyz", 200),
     ];
@@ -182,7 +183,7 @@ fn refusals_are_documented() {
     let (stale, present) = (("If-Match", "\"99\""), ("If-None-Match", "*"));
     let (reader, stranger) = (("Authorization", "Bearer read-key"), ("Authorization", "Bearer other"));
     let long = " ".repeat((512 << 10) + 1);
-    let refusals: [Refusal; 26] = [
+    let refusals: [Refusal; 27] = [
         ("get", "/api/flags", "", &[("If-None-Match", "*")], "", 304),
         ("get", "/api/flags", "", &[stranger], "", 401),
         ("post", "/api/flags", "", &[json], "{", 400),
@@ -206,6 +207,7 @@ fn refusals_are_documented() {
         ("get", "/api/history", "?limit=0", &[], "", 400),
         ("get", "/api/history", "", &[reader], "", 403),
         ("post", "/api/evaluate", "", &[json], "{}", 400),
+        ("get", "/api/session", "", &[stranger], "", 401),
         ("get", "/stream", "", &[stranger], "", 401),
         ("get", "/metrics", "", &[reader], "", 403),
         ("get", "/openapi.json", "", &[stranger], "", 401),
