@@ -3,7 +3,7 @@
 use super::body::Body;
 use super::problem::Problem;
 use super::route::{self, Endpoint, Matched};
-use super::{App, assets, cors, evaluate, flags, health, history, session, stream};
+use super::{App, assets, cors, evaluate, flags, health, history, session, stats, stream};
 use crate::auth::{Access, Principal};
 use crate::metrics::ResponseLabels;
 use hyper::body::Incoming;
@@ -59,6 +59,7 @@ async fn answer(request: &mut Request<Incoming>, matched: Matched, app: &App) ->
         Endpoint::History => history::list(request.uri().query(), None, app).await,
         Endpoint::Evaluate => evaluate::evaluate(request, app).await,
         Endpoint::Session => Ok(session::session(&principal, app)),
+        Endpoint::Stats => Ok(stats::stats(app)),
         Endpoint::Stream => stream::open(request, app),
         Endpoint::Healthz => Ok(health::healthz()),
         Endpoint::Readyz => health::readyz(app),

@@ -37,12 +37,13 @@ const READING: [(&str, &str); 5] = [
     ("GET", "/api/session"),
     ("GET", "/openapi.json"),
 ];
-const FULL_ONLY: [(&str, &str); 7] = [
+const FULL_ONLY: [(&str, &str); 8] = [
     ("POST", "/api/flags"),
     ("PATCH", "/api/flags/a"),
     ("GET", "/api/flags/a/history"),
     ("GET", "/api/history"),
     ("POST", "/api/evaluate"),
+    ("GET", "/api/stats"),
     ("GET", "/metrics"),
     ("DELETE", "/api/flags/a"),
 ];
@@ -118,7 +119,7 @@ fn every_full_key_of_a_rotation_does_everything() {
             {
                 statuses.push(ask(&server, Some(&bearer), method, path).status);
             }
-            assert_eq!(statuses, [201, 200, 200, 200, 200, 200, 200, 200, 200, 200, 200, 204]);
+            assert_eq!(statuses, [201, 200, 200, 200, 200, 200, 200, 200, 200, 200, 200, 200, 204]);
             EventStream::open(server.connect(), "/stream", &[("Authorization", &bearer)]).read_replay();
         }
     }

@@ -27,4 +27,5 @@ mod metrics;
 mod openapi;
 mod rest;
 mod sqlite;
+mod stats;
 mod stream;

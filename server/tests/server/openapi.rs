@@ -151,6 +151,26 @@ fn the_examples_are_what_the_server_takes_and_answers() {
     }
 }
 
+/// An example cannot have the numbers that a server has; it has the fields.
+#[test]
+fn the_example_of_the_stats_has_their_fields() {
+    let document = document();
+    let server = Server::start();
+    let mut stream = server.stream(None);
+    stream.read_replay();
+    server.request("POST", "/api/flags", r#"{"key":"a"}"#);
+    stream.next_but_heartbeats().unwrap();
+    let content = &document["paths"]["/api/stats"]["get"]["responses"]["200"]["content"]["application/json"];
+    let schemas = &document["components"]["schemas"];
+    for stats in [server.request("GET", "/api/stats", "").json(), content["example"].clone()] {
+        check_fields(&document, &content["schema"], &stats, "stats");
+        check_fields(&document, &schemas["Stats"]["properties"]["storage"], &stats["storage"], "storage");
+        check_fields(&document, &schemas["Stats"]["properties"]["minutes"], &stats["minutes"], "minutes");
+        let lag = &stats["minutes"].as_array().unwrap().last().unwrap()["lag_ms"];
+        check_fields(&document, &schemas["Minute"]["properties"]["lag_ms"], lag, "lag_ms");
+    }
+}
+
 #[test]
 fn every_media_type_of_a_body_is_taken() {
     let document = document();
@@ -183,7 +203,7 @@ fn refusals_are_documented() {
     let (stale, present) = (("If-Match", "\"99\""), ("If-None-Match", "*"));
     let (reader, stranger) = (("Authorization", "Bearer read-key"), ("Authorization", "Bearer other"));
     let long = " ".repeat((512 << 10) + 1);
-    let refusals: [Refusal; 27] = [
+    let refusals: [Refusal; 28] = [
         ("get", "/api/flags", "", &[("If-None-Match", "*")], "", 304),
         ("get", "/api/flags", "", &[stranger], "", 401),
         ("post", "/api/flags", "", &[json], "{", 400),
@@ -208,6 +228,7 @@ fn refusals_are_documented() {
         ("get", "/api/history", "", &[reader], "", 403),
         ("post", "/api/evaluate", "", &[json], "{}", 400),
         ("get", "/api/session", "", &[stranger], "", 401),
+        ("get", "/api/stats", "", &[reader], "", 403),
         ("get", "/stream", "", &[stranger], "", 401),
         ("get", "/metrics", "", &[reader], "", 403),
         ("get", "/openapi.json", "", &[stranger], "", 401),
