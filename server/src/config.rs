@@ -25,7 +25,7 @@ pub struct Config {
     pub sdk_keys: Vec<String>,
     /// Keys that read flags and the stream.
     pub client_keys: Vec<String>,
-    /// A folder to serve in place of the embedded page.
+    /// A folder to serve in place of the embedded dashboard.
     pub public_dir: Option<PathBuf>,
     /// Who may call from a browser.
     pub origins: Origins,
@@ -300,7 +300,7 @@ It is configured by environment variables:
   PORT             the port to listen on; 0 takes a free one [default: 3000]
   ALLOWED_ORIGINS  origins whose pages may call the API from a browser, parted by commas
                    [default: any for /stream and GET, none for writes]
-  PUBLIC_DIR       a folder of files to serve in place of the embedded page [default: none]
+  PUBLIC_DIR       a folder of files to serve in place of the embedded dashboard [default: none]
   LOG_FORMAT       text or json [default: text]
   LOG_LEVEL        error, warn, info, debug or trace [default: info]
 

@@ -32,7 +32,10 @@ pub(super) async fn handle(mut request: Request<Incoming>, app: &App) -> Respons
             }
         }
     };
-    response.headers_mut().extend(cors);
+    for (name, value) in &cors {
+        // A file may vary by what it is asked for, and by whom.
+        response.headers_mut().append(name, value.clone());
+    }
     if app.flags.is_stale() {
         response.headers_mut().insert("sidekick-stale", HeaderValue::from_static("true"));
     }
@@ -65,7 +68,7 @@ async fn answer(request: &mut Request<Incoming>, matched: Matched, app: &App) ->
         Endpoint::Readyz => health::readyz(app),
         Endpoint::Metrics => Ok(health::metrics(app)),
         Endpoint::OpenApi => Ok(assets::openapi()),
-        Endpoint::Asset => assets::file(request.uri().path(), app).await,
+        Endpoint::Asset => assets::file(request.uri().path(), request.headers(), app).await,
     }
 }
 

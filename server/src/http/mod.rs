@@ -3,13 +3,16 @@
 mod assets;
 mod body;
 mod conditional;
+mod content_coding;
 mod cors;
+mod embedded;
 mod evaluate;
 mod flags;
 mod handler;
 mod health;
 mod history;
 mod listener;
+mod page_headers;
 mod problem;
 mod question;
 mod request_body;
