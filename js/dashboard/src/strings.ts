@@ -29,10 +29,10 @@ export const strings = {
   unreachable: 'The server cannot be reached. Nothing was changed.',
   status: (status: number): string => `The server answered ${status}.`,
 
-  pages: { flags: 'Flags', new: 'New flag', history: 'History', live: 'Live' },
+  pages: { flags: 'Flags', new: 'New flag', history: 'History', server: 'Server' },
   fields: {
     key: 'Key',
-    is_enabled: 'On or off',
+    is_enabled: 'State',
     rollout_percentage: 'Rollout',
     description: 'Description',
     rules: 'Rules',
@@ -206,6 +206,7 @@ export const strings = {
     edited: 'Edited',
     answer: 'Answer',
     unusable: 'Mend the edit first; then it can be tried.',
+    needsKey: 'Give the flag a key first; a user’s place in the rollout depends on it.',
     bucket: (bucket: number, percent: number): string => `Bucket ${decimals.format(bucket)}, rollout ${share(percent)}`,
   },
   why: {
@@ -230,7 +231,7 @@ export const strings = {
     staysOff: 'stay off',
     turnsOn: 'turn on',
     turnsOff: 'turn off',
-    examples: (title: string): string => `Who ${title}:`,
+    examples: (title: string): string => `Those who ${title}:`,
   },
   history: {
     help: 'Every change of every flag, newest first.',
@@ -287,7 +288,7 @@ export const strings = {
       { key: 'n', does: 'New flag', isForWriters: true },
       { key: 'f', does: 'All flags' },
       { key: 'h', does: 'History', isForWriters: true },
-      { key: 'l', does: 'Live', isForWriters: true },
+      { key: 's', does: 'Server', isForWriters: true },
       { key: '?', does: 'This help' },
     ] as readonly { readonly key: string; readonly does: string; readonly isForWriters?: boolean }[],
     orderTitle: 'Who gets a flag',

@@ -14,7 +14,7 @@ import { Shell } from './shell.js';
 const FlagPage = lazy(() => import('../edit/flag_page.js'));
 const NewPage = lazy(() => import('../edit/new_page.js'));
 const HistoryPage = lazy(() => import('../history/history_page.js'));
-const LivePage = lazy(() => import('../live/live_page.js'));
+const ServerPage = lazy(() => import('../live/server_page.js'));
 
 export function App() {
   const state = useStore(sessionState);
@@ -48,7 +48,7 @@ function Page({ route, session }: { readonly route: Route; readonly session: Ses
   if (route.page !== 'flags' && !session.mayWrite) return <p className="notice">{strings.readOnly.noPage}</p>;
   if (route.page === 'new') return <NewPage key={route.from} from={route.from} />;
   if (route.page === 'history') return <HistoryPage />;
-  if (route.page === 'live') return <LivePage />;
+  if (route.page === 'server') return <ServerPage />;
   return <ListPage />;
 }
 

@@ -7,7 +7,7 @@ export type Route =
   | { readonly page: 'flag'; readonly key: string }
   | { readonly page: 'new'; readonly from: string | undefined }
   | { readonly page: 'history' }
-  | { readonly page: 'live' };
+  | { readonly page: 'server' };
 
 export function useRoute(): Route {
   return routeOf(useSyncExternalStore(subscribe, () => location.hash));
@@ -19,7 +19,7 @@ export function routeOf(hash: string): Route {
   const key = decoded(rest);
   if (page === 'flags' && key) return { page: 'flag', key };
   if (page === 'new') return { page: 'new', from: decoded(rest.replace(/^from=/, '')) || undefined };
-  if (page === 'history' || page === 'live') return { page };
+  if (page === 'history' || page === 'server') return { page };
   return { page: 'flags' };
 }
 

@@ -18,7 +18,7 @@ export function Shell({ route, children }: { readonly route: Route; readonly chi
   const { mayWrite, authentication, version } = useSession();
   const [isHelping, setHelping] = useState(false);
   useShortcuts(useCallback(() => setHelping(true), []), mayWrite);
-  const pages = mayWrite ? (['flags', 'history', 'live'] as const) : (['flags'] as const);
+  const pages = mayWrite ? (['flags', 'history', 'server'] as const) : (['flags'] as const);
   const here = route.page === 'flag' || route.page === 'new' ? 'flags' : route.page;
   const main = useFocusOnNewPage(addressOf(route));
   return (

@@ -14,7 +14,7 @@ export function useShortcuts(showHelp: () => void, mayWrite: boolean): void {
       '?': showHelp,
       u: actOnNewest,
       f: () => go({ page: 'flags' }),
-      ...(mayWrite && { n: () => go({ page: 'new', from: undefined }), h: () => go({ page: 'history' }), l: () => go({ page: 'live' }) }),
+      ...(mayWrite && { n: () => go({ page: 'new', from: undefined }), h: () => go({ page: 'history' }), s: () => go({ page: 'server' }) }),
     };
     const hear = (event: KeyboardEvent): void => {
       const act = acts[event.key];

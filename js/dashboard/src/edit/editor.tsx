@@ -32,10 +32,10 @@ export function Editor({ draft, problem, isDisabled, onChange }: EditorProps) {
         <Summary draft={draft} />
         <Problem text={problemAt(problem, 'is_enabled')} />
       </section>
-      <section className="card" data-idle={!draft.is_enabled || undefined}>
+      <section className="card">
         <RulesField rules={draft.rules} problem={problem} isDisabled={isDisabled} onChange={(rules) => set({ rules })} />
       </section>
-      <section className="card" data-idle={!draft.is_enabled || undefined}>
+      <section className="card">
         <RolloutField
           rollout={draft.rollout}
           hasRules={draft.rules.length > 0}

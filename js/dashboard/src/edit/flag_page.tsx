@@ -76,7 +76,7 @@ function FlagEditor({ base, saved, draft: edited }: FlagEditorProps) {
             />
           )}
         </div>
-        {mayWrite ? <SidePanel saved={writable(base)} edited={isProblem(fields) || problem ? undefined : fields} isChanged={isChanged} /> : <p className="quiet">{strings.readOnly.noPanel}</p>}
+        {mayWrite ? <SidePanel saved={writable(base)} edited={isProblem(fields) || problem ? undefined : fields} isChanged={isChanged} hint={strings.try.unusable} /> : <p className="quiet">{strings.readOnly.noPanel}</p>}
       </div>
       {isSaving && !isProblem(fields) && (
         <SaveDialog

@@ -88,7 +88,7 @@ export default function NewPage({ from }: { readonly from: string | undefined })
             </Button>
           </div>
         </div>
-        <SidePanel saved={undefined} edited={isProblem(fields) || problem || draft.key === '' ? undefined : fields} isChanged />
+        <SidePanel saved={undefined} edited={isProblem(fields) || problem || draft.key === '' ? undefined : fields} isChanged hint={draft.key === '' ? strings.try.needsKey : strings.try.unusable} />
       </div>
     </div>
   );

@@ -16,9 +16,11 @@ interface SidePanelProps {
   /** What is being edited; undefined while it is none that the server would take. */
   readonly edited: FlagFields | undefined;
   readonly isChanged: boolean;
+  /** Why there is nothing to try, where `edited` is undefined. */
+  readonly hint: string;
 }
 
-export function SidePanel({ saved, edited, isChanged }: SidePanelProps) {
+export function SidePanel({ saved, edited, isChanged, hint }: SidePanelProps) {
   // Kept here, for a panel is there only while it is chosen.
   const [question, setQuestion] = useState<Question>(NOBODY);
   const [pasted, setPasted] = useState('');
@@ -30,10 +32,10 @@ export function SidePanel({ saved, edited, isChanged }: SidePanelProps) {
         {saved && <Tab id="history" className="tab">{strings.panels.history}</Tab>}
       </TabList>
       <TabPanel id="try" className="panel">
-        <TryPanel saved={saved} edited={edited} isChanged={isChanged} question={question} onChange={setQuestion} />
+        <TryPanel saved={saved} edited={edited} isChanged={isChanged} hint={hint} question={question} onChange={setQuestion} />
       </TabPanel>
       <TabPanel id="impact" className="panel">
-        <ImpactPanel saved={saved} edited={edited} isChanged={isChanged} pasted={pasted} onPaste={setPasted} />
+        <ImpactPanel saved={saved} edited={edited} isChanged={isChanged} hint={hint} pasted={pasted} onPaste={setPasted} />
       </TabPanel>
       {saved && (
         <TabPanel id="history" className="panel">

@@ -5,10 +5,13 @@ import { Button } from 'react-aria-components/Button';
 import { Tag, TagGroup, TagList } from 'react-aria-components/TagGroup';
 import { strings } from '../strings.js';
 import { CrossIcon } from '../ui/icons.js';
+import { valuesIn } from './pasted_values.js';
 import { Problem } from './problem.js';
 
 /** A thousand chips are no help to anybody, and slow. */
 const MOST_SHOWN = 60;
+/** So many are seen to be so many. */
+const FEW = 5;
 
 interface ValuesFieldProps {
   readonly values: readonly string[];
@@ -87,19 +90,12 @@ export function ValuesField({ values, label, problem, isDisabled, onChange }: Va
             onPaste={paste}
             onBlur={takeTyped}
           />
-          {values.length > 0 && <span className="quiet">{strings.edit.values(values.length)}</span>}
+          {values.length > FEW && <span className="quiet">{strings.edit.values(values.length)}</span>}
         </div>
       )}
       <Problem id={`${id}-problem`} text={problem} />
     </div>
   );
-}
-
-/** One a line; a single line may be parted by tabs, semicolons or commas. */
-export function valuesIn(text: string): string[] {
-  const lines = text.split(/\r?\n/);
-  const parts = lines.filter((line) => line.trim() !== '').length > 1 ? lines : text.split(/[\t;,]/);
-  return parts.map((part) => part.trim()).filter((part) => part !== '');
 }
 
 /** No value is an empty key, which the list could not take. */

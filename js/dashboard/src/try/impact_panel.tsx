@@ -14,6 +14,7 @@ interface ImpactPanelProps {
   readonly saved: FlagFields | undefined;
   readonly edited: FlagFields | undefined;
   readonly isChanged: boolean;
+  readonly hint: string;
   readonly pasted: string;
   readonly onPaste: (text: string) => void;
 }
@@ -22,7 +23,7 @@ const SOURCES = ['1000', '10000', 'pasted'] as const;
 const PAUSE = 300;
 const MOST_SHOWN = 8;
 
-export function ImpactPanel({ saved, edited, isChanged, pasted, onPaste }: ImpactPanelProps) {
+export function ImpactPanel({ saved, edited, isChanged, hint, pasted, onPaste }: ImpactPanelProps) {
   const [source, setSource] = useState<(typeof SOURCES)[number]>(pasted === '' ? '1000' : 'pasted');
   const { impact, problem } = useImpact(saved, edited, source === 'pasted' ? pasted : Number(source));
   const reads = attributesOf(saved, edited);
@@ -50,7 +51,7 @@ export function ImpactPanel({ saved, edited, isChanged, pasted, onPaste }: Impac
         reads.length > 0 && <p className="quiet">{strings.impact.noAttributes(reads)}</p>
       )}
       {problem !== undefined && <p className="problem" role="alert">{problem}</p>}
-      {!edited && <p className="quiet">{strings.try.unusable}</p>}
+      {!edited && <p className="quiet">{hint}</p>}
       <div aria-live="polite">{impact && edited && impact.users > 0 && <ImpactFigure impact={impact} isChanged={isChanged} />}</div>
     </div>
   );

@@ -11,13 +11,14 @@ interface TryPanelProps {
   readonly saved: FlagFields | undefined;
   readonly edited: FlagFields | undefined;
   readonly isChanged: boolean;
+  readonly hint: string;
   readonly question: Question;
   readonly onChange: (question: Question) => void;
 }
 
 const PAUSE = 150;
 
-export function TryPanel({ saved, edited, isChanged, question, onChange }: TryPanelProps) {
+export function TryPanel({ saved, edited, isChanged, hint, question, onChange }: TryPanelProps) {
   const names = attributesOf(saved, edited);
   return (
     <div className="try">
@@ -43,7 +44,7 @@ export function TryPanel({ saved, edited, isChanged, question, onChange }: TryPa
       {names.length === 0 && <p className="quiet">{strings.try.noAttributes}</p>}
       <div className="answers">
         {saved && <AnswerBox title={isChanged ? strings.try.saved : strings.try.answer} flag={saved} question={question} />}
-        {isChanged && (edited ? <AnswerBox title={saved ? strings.try.edited : strings.try.answer} flag={edited} question={question} /> : <p className="answer quiet">{strings.try.unusable}</p>)}
+        {isChanged && (edited ? <AnswerBox title={saved ? strings.try.edited : strings.try.answer} flag={edited} question={question} /> : <p className="answer quiet">{hint}</p>)}
       </div>
     </div>
   );

@@ -13,7 +13,7 @@ export function ShareBar({ share, isOff }: ShareBarProps) {
   return (
     <span className="share" data-off={isOff || undefined}>
       <span className="share-bar" aria-hidden="true">
-        <span className="share-part" style={{ inlineSize: `${share}%` }} />
+        <span className="share-part" style={{ inlineSize: share === 0 ? 0 : `max(2px, ${share}%)` }} />
       </span>
       <span className="share-number">{strings.share(share)}</span>
     </span>

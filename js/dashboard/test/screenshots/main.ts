@@ -49,7 +49,7 @@ const SCENES: Readonly<Record<string, readonly [string, (page: Page) => Promise<
   ],
   new: ['#/new', async (page) => void (await page.getByRole('heading', { name: 'New flag' }).waitFor())],
   history: ['#/history', async (page) => void (await page.getByText('Changed').first().waitFor())],
-  live: ['#/live', async (page) => void (await page.getByText('Connected clients').waitFor())],
+  server: ['#/server', async (page) => void (await page.getByText('Connected clients').waitFor())],
   help: ['#/flags', async (page) => (await page.getByText('new_checkout').first().waitFor(), await page.keyboard.press('?'), void (await page.getByRole('dialog').waitFor()))],
 };
 

@@ -5,16 +5,16 @@ import { ApiError, type Minute, type Stats } from '../api.js';
 import { useSession } from '../session/session.js';
 import { strings } from '../strings.js';
 import { Chart } from './chart.js';
-import './live.css';
+import './server.css';
 
 const PERIOD = 2_000;
 
-export default function LivePage() {
+export default function ServerPage() {
   const { stats, problem } = useStats();
   return (
     <div className="live-page">
       <div className="page-head">
-        <h1>{strings.pages.live}</h1>
+        <h1>{strings.pages.server}</h1>
         <p className="quiet">{strings.live.help}</p>
       </div>
       {problem !== undefined && <p className="banner" data-kind="warning" role="alert">{problem}</p>}
