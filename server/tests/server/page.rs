@@ -7,6 +7,8 @@ use std::path::Path;
 
 const KEPT_FOR_GOOD: &str = "public, max-age=31536000, immutable";
 const ASKED_AGAIN: &str = "no-cache";
+/// The most bytes of the first load, with brotli.
+const FIRST_LOAD: usize = 120_000;
 
 /// The committed build, by the paths at which it is served.
 fn committed() -> Vec<(String, Vec<u8>)> {
@@ -133,19 +135,35 @@ fn the_page_needs_only_files_that_are_there() {
     for refused in ["<style", "style=", "javascript:", " onload=", " onclick=", "<base"] {
         assert!(!page.contains(refused), "{refused} in the page");
     }
-    let mut count = 0;
     for (start, _) in page.match_indices("<script") {
         assert!(page[start..page[start..].find('>').unwrap() + start].contains(" src="), "a script within the page");
     }
-    for attribute in ["src=\"", "href=\""] {
-        for (start, _) in page.match_indices(attribute) {
-            let address = page[start + attribute.len()..].split('"').next().unwrap();
-            let path = format!("/{}", address.trim_start_matches("./").trim_start_matches('/'));
-            assert!(files.iter().any(|(own, _)| *own == path), "{address} is not there");
-            count += 1;
-        }
+    let loaded = loaded_by(page);
+    for path in &loaded {
+        assert!(files.iter().any(|(own, _)| own == path), "{path} is not there");
     }
-    assert!(count > 0, "the page loads nothing");
+    assert!(!loaded.is_empty(), "the page loads nothing");
+}
+
+/// What a browser fetches before the page can be used: the page, what it names, and the engine, which its script does.
+#[test]
+fn the_first_load_is_within_its_budget() {
+    let server = Server::start();
+    let fetch = |path: &str| server.request_with("GET", path, &[("Accept-Encoding", "br")], b"").body.len();
+    let page = server.request("GET", "/", "");
+    let paths = ["/".to_owned(), "/engine.wasm".to_owned()].into_iter().chain(loaded_by(page.text()));
+    let sizes: Vec<(String, usize)> = paths.map(|path| (path.clone(), fetch(&path))).collect();
+    let total: usize = sizes.iter().map(|(_, size)| size).sum();
+    println!("{total} bytes with brotli: {sizes:?}");
+    assert!(total <= FIRST_LOAD, "{total} bytes with brotli, {} too many: {sizes:?}", total - FIRST_LOAD);
+}
+
+/// The paths of scripts, styles and images that a page names.
+fn loaded_by(page: &str) -> BTreeSet<String> {
+    let addresses = ["src=\"", "href=\""].into_iter().flat_map(|attribute| {
+        page.match_indices(attribute).map(|(start, _)| page[start + attribute.len()..].split('"').next().unwrap())
+    });
+    addresses.map(|address| format!("/{}", address.trim_start_matches("./").trim_start_matches('/'))).collect()
 }
 
 #[test]
