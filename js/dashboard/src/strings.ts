@@ -244,7 +244,7 @@ export const strings = {
     older: 'Show older changes',
     restore: 'Restore this version',
     restoreDeleted: 'Bring it back',
-    restoreThis: (key: string, revision: number): string => `Restore ${key} as of revision ${number(revision)}`,
+    ofVersion: (label: string, key: string, revision: number): string => `${label}: ${key}, revision ${number(revision)}`,
     restoreTitle: (key: string, revision: number): string => `Bring ${key} back to revision ${number(revision)}?`,
     recreateTitle: (key: string): string => `Bring ${key} back?`,
     restoreNow: 'Restore',

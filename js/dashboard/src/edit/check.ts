@@ -7,31 +7,38 @@ import type { FieldProblem } from './draft.js';
 /** Nobody wants to be corrected within a word. */
 const PAUSE = 250;
 
-/** What the server would refuse; undefined where nothing, or where it was not asked yet. */
-export function useServerCheck(api: Api, fields: FlagFields | undefined): FieldProblem | undefined {
-  const [problem, setProblem] = useState<FieldProblem>();
+export interface Checked {
+  /** What the server would refuse. */
+  readonly problem?: FieldProblem;
+  /** What it would take: the flag as it is, or was a moment ago. */
+  readonly accepted?: FlagFields;
+}
+
+/** Empty before the first answer. */
+export function useServerCheck(api: Api, fields: FlagFields | undefined): Checked {
+  const [checked, setChecked] = useState<Checked>({});
   const text = fields && JSON.stringify(fields);
   useEffect(() => {
-    if (text === undefined) return setProblem(undefined);
+    if (text === undefined) return setChecked({});
     const asking = new AbortController();
     const timer = setTimeout(async () => {
       const found = await check(api, JSON.parse(text) as FlagFields, asking.signal);
-      if (!asking.signal.aborted) setProblem(found);
+      if (!asking.signal.aborted) setChecked(found);
     }, PAUSE);
     return () => {
       clearTimeout(timer);
       asking.abort();
     };
   }, [api, text]);
-  return problem;
+  return checked;
 }
 
-async function check(api: Api, fields: FlagFields, signal: AbortSignal): Promise<FieldProblem | undefined> {
+async function check(api: Api, fields: FlagFields, signal: AbortSignal): Promise<Checked> {
   try {
     await api.evaluate(fields, [{ user_key: '', attributes: {} }], signal);
-    return undefined;
+    return { accepted: fields };
   } catch (error) {
-    return error instanceof ApiError && error.status >= 400 && error.status < 500 ? problemOf(error) : undefined;
+    return error instanceof ApiError && error.status >= 400 && error.status < 500 ? { problem: problemOf(error) } : {};
   }
 }
 

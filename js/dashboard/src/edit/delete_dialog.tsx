@@ -18,6 +18,7 @@ export function DeleteDialog({ flag, onClose }: { readonly flag: Flag; readonly 
   const [problem, setProblem] = useState('');
   const isSure = !flag.is_enabled || typed.trim() === flag.key;
   const remove = async (): Promise<void> => {
+    if (isDeleting) return;
     setDeleting(true);
     try {
       await session.follower.write(flag.key, () => session.api.delete(flag.key, { ifRevision: flag.revision }));
@@ -38,7 +39,7 @@ export function DeleteDialog({ flag, onClose }: { readonly flag: Flag; readonly 
       actions={
         <>
           <Button className="button" autoFocus={!flag.is_enabled} onPress={onClose}>{strings.cancel}</Button>
-          <Button className="button" data-kind="danger-solid" isDisabled={!isSure} isPending={isDeleting} onPress={() => void remove()}>
+          <Button className="button" data-kind="danger-solid" isDisabled={!isSure} onPress={() => void remove()}>
             {strings.edit.delete}
           </Button>
         </>

@@ -37,18 +37,19 @@ interface FlagEditorProps {
   readonly draft: Draft | undefined;
 }
 
-function FlagEditor({ base, saved, draft: edited }: FlagEditorProps) {
+function FlagEditor({ base, saved, draft: kept }: FlagEditorProps) {
   const { api, mayWrite } = useSession();
   const [conflict, setConflict] = useState<Conflict>();
   const [isSaving, setSaving] = useState(false);
   const unedited = useMemo(() => draftOf(base), [base]);
-  const draft = edited ?? unedited;
+  const draft = kept ?? unedited;
   const fields = useMemo(() => fieldsOf(draft, base), [draft, base]);
   const change = isProblem(fields) ? undefined : difference(base, fields);
   const isChanged = isProblem(fields) || fieldsIn(change!).length > 0;
   const checked = useServerCheck(api, mayWrite && isChanged && !isProblem(fields) ? fields : undefined);
-  const problem = isProblem(fields) ? fields : checked;
-  const isOutdated = edited !== undefined && isChanged && saved?.revision !== base.revision;
+  const problem = isProblem(fields) ? fields : checked.problem;
+  const edited = isChanged ? checked.accepted : base;
+  const isOutdated = kept !== undefined && isChanged && saved?.revision !== base.revision;
 
   const set = (next: Draft): void => {
     const written = fieldsOf(next, base);
@@ -76,7 +77,7 @@ function FlagEditor({ base, saved, draft: edited }: FlagEditorProps) {
             />
           )}
         </div>
-        {mayWrite ? <SidePanel saved={writable(base)} edited={isProblem(fields) || problem ? undefined : fields} isChanged={isChanged} hint={strings.try.unusable} /> : <p className="quiet">{strings.readOnly.noPanel}</p>}
+        {mayWrite ? <SidePanel saved={writable(base)} edited={problem ? undefined : edited && writable(edited)} isChanged={isChanged} hint={problem ? strings.try.unusable : strings.loading} /> : <p className="quiet">{strings.readOnly.noPanel}</p>}
       </div>
       {isSaving && !isProblem(fields) && (
         <SaveDialog

@@ -25,13 +25,13 @@ export default function NewPage({ from }: { readonly from: string | undefined })
   const fields = fieldsOf(draft, base);
   // An empty key is wrong, but nobody needs to be told before having begun.
   const checked = useServerCheck(api, !isProblem(fields) && draft.key !== '' ? fields : undefined);
-  const problem = refusal ?? (isProblem(fields) ? fields : checked);
+  const problem = refusal ?? (isProblem(fields) ? fields : checked.problem);
   const set = (change: Partial<typeof draft>): void => {
     setRefusal(undefined);
     setDraft((draft) => ({ ...draft, ...change }));
   };
   const save = async (): Promise<void> => {
-    if (isProblem(fields)) return;
+    if (isProblem(fields) || isSaving) return;
     setSaving(true);
     try {
       await follower.write(fields.key, () => api.create(fields, { ifMissing: true }));
@@ -80,7 +80,6 @@ export default function NewPage({ from }: { readonly from: string | undefined })
             <Button
               className="button"
               data-kind="primary"
-              isPending={isSaving}
               isDisabled={draft.key === '' || (problem !== undefined && problem !== refusal)}
               onPress={() => void save()}
             >
@@ -88,7 +87,7 @@ export default function NewPage({ from }: { readonly from: string | undefined })
             </Button>
           </div>
         </div>
-        <SidePanel saved={undefined} edited={isProblem(fields) || problem || draft.key === '' ? undefined : fields} isChanged hint={draft.key === '' ? strings.try.needsKey : strings.try.unusable} />
+        <SidePanel saved={undefined} edited={problem ? undefined : checked.accepted} isChanged hint={draft.key === '' ? strings.try.needsKey : problem ? strings.try.unusable : strings.loading} />
       </div>
     </div>
   );

@@ -25,6 +25,7 @@ export function SaveDialog({ base, fields, onClose, onConflict }: SaveDialogProp
   const [problem, setProblem] = useState('');
   const change = difference(base, fields);
   const save = async (): Promise<void> => {
+    if (isSaving) return;
     setSaving(true);
     try {
       const patch = Object.fromEntries(fieldsIn(change).map((field) => [field, fields[field]]));
@@ -47,7 +48,7 @@ export function SaveDialog({ base, fields, onClose, onConflict }: SaveDialogProp
       actions={
         <>
           <Button className="button" onPress={onClose}>{strings.cancel}</Button>
-          <Button className="button" data-kind="primary" autoFocus isPending={isSaving} onPress={() => void save()}>
+          <Button className="button" data-kind="primary" autoFocus onPress={() => void save()}>
             {strings.edit.save}
           </Button>
         </>

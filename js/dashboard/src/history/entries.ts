@@ -21,8 +21,7 @@ export interface Entries {
 export function useEntries(key: string | undefined): Entries {
   const { api, follower } = useSession();
   const flags = useStore(follower.flags);
-  const [entries, setEntries] = useState<readonly HistoryEntry[]>();
-  const [hasMore, setHasMore] = useState(false);
+  const [known, setKnown] = useState<Known>();
   const [problem, setProblem] = useState<string>();
   const isFirst = useRef(true);
   const version = key === undefined ? flags : flags.byKey.get(key)?.revision;
@@ -31,9 +30,7 @@ export function useEntries(key: string | undefined): Entries {
     async (before: number | undefined, signal?: AbortSignal): Promise<void> => {
       try {
         const page = await api.history(key, PAGE, before, signal);
-        setEntries((known = []) => (before === undefined ? joined(page, known) : [...known, ...page]));
-        // A newest part that meets what is known says nothing of the end.
-        setHasMore((had) => (before === undefined && had) || page.length === PAGE);
+        setKnown((known) => (before === undefined ? withNewest(page, known) : withOlder(page, known)));
         setProblem(undefined);
       } catch (error) {
         if (!signal?.aborted) setProblem((error as ApiError).message);
@@ -52,14 +49,23 @@ export function useEntries(key: string | undefined): Entries {
     };
   }, [read, version]);
 
-  const oldest = entries?.at(-1)?.revision;
-  return { entries, hasMore, problem, readMore: () => void read(oldest) };
+  const oldest = known?.entries.at(-1)?.revision;
+  return { entries: known?.entries, hasMore: known?.hasMore ?? false, problem, readMore: () => void read(oldest) };
+}
+
+interface Known {
+  readonly entries: readonly HistoryEntry[];
+  readonly hasMore: boolean;
 }
 
 /** The newest part before what is known; where something is missing between them, the newest alone. */
-function joined(newest: readonly HistoryEntry[], known: readonly HistoryEntry[]): readonly HistoryEntry[] {
-  const last = newest.at(-1);
-  if (!last) return newest;
-  const at = known.findIndex(({ revision }) => revision === last.revision);
-  return at < 0 ? newest : [...newest, ...known.slice(at + 1)];
+function withNewest(newest: readonly HistoryEntry[], known: Known | undefined): Known {
+  const last = newest.at(-1)?.revision;
+  const at = known?.entries.findIndex(({ revision }) => revision === last) ?? -1;
+  if (!known || at < 0) return { entries: newest, hasMore: newest.length === PAGE };
+  return { entries: [...newest, ...known.entries.slice(at + 1)], hasMore: known.hasMore };
+}
+
+function withOlder(older: readonly HistoryEntry[], known: Known | undefined): Known {
+  return { entries: [...(known?.entries ?? []), ...older], hasMore: older.length === PAGE };
 }

@@ -20,6 +20,7 @@ interface EntryViewProps {
 export function EntryView({ entry, showsKey, onRestore }: EntryViewProps) {
   const { before, after } = entry;
   const kind = !before ? 'created' : !after ? 'deleted' : 'changed';
+  const label = after ? strings.history.restore : strings.history.restoreDeleted;
   const change = after && difference(before ?? ({ ...NEW_FLAG, key: entry.key } satisfies FlagFields), after);
   return (
     <li className="entry" data-kind={kind}>
@@ -34,8 +35,8 @@ export function EntryView({ entry, showsKey, onRestore }: EntryViewProps) {
           <Ago time={entry.time} /> {strings.list.by(entry.actor)} · {strings.edit.revision(entry.revision)}
         </span>
         {onRestore && (
-          <Button className="link-button" aria-label={strings.history.restoreThis(entry.key, entry.revision)} onPress={onRestore}>
-            {after ? strings.history.restore : strings.history.restoreDeleted}
+          <Button className="link-button" aria-label={strings.history.ofVersion(label, entry.key, entry.revision)} onPress={onRestore}>
+            {label}
           </Button>
         )}
       </div>

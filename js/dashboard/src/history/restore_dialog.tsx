@@ -20,6 +20,7 @@ export function RestoreDialog({ entry, onClose }: { readonly entry: HistoryEntry
   const version = entry.after ?? entry.before;
   if (!version) return null;
   const restore = async (): Promise<void> => {
+    if (isSaving) return;
     setSaving(true);
     setProblem('');
     try {
@@ -41,7 +42,7 @@ export function RestoreDialog({ entry, onClose }: { readonly entry: HistoryEntry
       actions={
         <>
           <Button className="button" onPress={onClose}>{strings.cancel}</Button>
-          <Button className="button" data-kind="primary" autoFocus isPending={isSaving} onPress={() => void restore()}>
+          <Button className="button" data-kind="primary" autoFocus onPress={() => void restore()}>
             {strings.history.restoreNow}
           </Button>
         </>

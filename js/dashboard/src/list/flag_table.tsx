@@ -17,7 +17,7 @@ const PHONE = '(max-width: 720px)';
 const ROW_HEIGHT = 56;
 const PHONE_ROW_HEIGHT = 84;
 /** Rows above and below what is in sight, so that fast scrolling shows no gaps. */
-const OVERSCAN = 10;
+const OVERSCAN = 6;
 /** Scrolling has come to rest after this time, in milliseconds. */
 const REST = 120;
 

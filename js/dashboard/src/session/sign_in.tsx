@@ -12,6 +12,7 @@ export function SignIn({ problem }: { readonly problem: string | undefined }) {
   const [isAsking, setAsking] = useState(false);
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
+    if (isAsking) return;
     setAsking(true);
     await signIn(key.trim(), remember);
     setAsking(false);
@@ -51,7 +52,7 @@ export function SignIn({ problem }: { readonly problem: string | undefined }) {
             {strings.signIn.remember} <small className="quiet">{strings.signIn.rememberHelp}</small>
           </span>
         </label>
-        <Button className="button" data-kind="primary" type="submit" isPending={isAsking}>
+        <Button className="button" data-kind="primary" type="submit">
           {strings.signIn.open}
         </Button>
       </form>

@@ -1,6 +1,6 @@
-// The switch that shows whether a flag is on, and turns it.
+// The switch that shows whether a flag is on, and turns it: the browser's own, for a list makes and drops many of them
+// while it is scrolled.
 
-import { Switch } from 'react-aria-components/Switch';
 import './flag_switch.css';
 
 interface FlagSwitchProps {
@@ -15,11 +15,17 @@ interface FlagSwitchProps {
 
 export function FlagSwitch({ label, isOn, isDisabled = false, text, onChange }: FlagSwitchProps) {
   return (
-    <Switch className="switch" aria-label={label} isSelected={isOn} isDisabled={isDisabled} onChange={onChange}>
-      <span className="switch-track">
-        <span className="switch-knob" />
-      </span>
+    <label className="switch">
+      <input
+        type="checkbox"
+        role="switch"
+        className="switch-input"
+        aria-label={label}
+        checked={isOn}
+        disabled={isDisabled}
+        onChange={(event) => onChange(event.target.checked)}
+      />
       {text !== undefined && <span className="switch-text">{text}</span>}
-    </Switch>
+    </label>
   );
 }

@@ -1,6 +1,6 @@
 // A moment, said as how long ago it was and kept right while the page is open.
 
-import { useEffect, useState } from 'react';
+import { Store, useStore } from './store.js';
 
 const MINUTE = 60_000;
 const STEPS = [
@@ -14,12 +14,12 @@ const STEPS = [
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto', style: 'short' });
 const absolute = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
 
+/** One clock for all of them, which ticks as often as what is said may change. */
+const clock = new Store(Date.now());
+setInterval(() => clock.set(Date.now()), MINUTE / 2);
+
 export function Ago({ time }: { readonly time: string }) {
-  const [now, setNow] = useState(Date.now);
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), MINUTE / 2);
-    return () => clearInterval(timer);
-  }, []);
+  const now = useStore(clock);
   const date = new Date(time);
   return (
     <time dateTime={time} title={absolute.format(date)}>
