@@ -2,10 +2,12 @@
 
 use hyper::header::{CONTENT_SECURITY_POLICY, HeaderMap, HeaderName, HeaderValue, REFERRER_POLICY};
 
-/// Nothing but the server's own files and API; no inline code or style, no frames, no forms. WebAssembly may be
-/// compiled, for the page has the engine as a module, and Chromium counts that as evaluation.
+/// Nothing but the server's own files and API; no inline code or style, no frames, no forms, and no script that makes
+/// markup of a text (Trusted Types). WebAssembly may be compiled, for the page has the engine as a module, and browsers
+/// count that as evaluation.
 const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; \
-                      font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+                      font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
+                      require-trusted-types-for 'script'; trusted-types 'none'";
 
 /// Adds the headers of a page's file.
 pub(super) fn add(headers: &mut HeaderMap) {

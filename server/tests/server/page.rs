@@ -31,7 +31,14 @@ fn committed() -> Vec<(String, Vec<u8>)> {
 fn assert_page_headers(answer: &Response, path: &str) {
     let policy = answer.header("content-security-policy").unwrap_or_else(|| panic!("{path} has no policy"));
     let directives: Vec<&str> = policy.split("; ").collect();
-    for directive in ["default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'none'"] {
+    for directive in [
+        "default-src 'none'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "require-trusted-types-for 'script'",
+        "trusted-types 'none'",
+    ] {
         assert!(directives.contains(&directive), "{path}: {policy}");
     }
     for refused in ["'unsafe-inline'", "'unsafe-eval'", "data:", "http", "*"] {
