@@ -24,6 +24,7 @@ export const strings = {
   onOff,
   shareOf: (part: number, whole: number): string => (whole === 0 ? '' : `${rounded.format((100 * part) / whole)}%`),
   more: (rest: number): string => `and ${number(rest)} more`,
+  kept: (values: number): string => `${count(values, 'value')} ${values === 1 ? 'stays' : 'stay'}`,
   emptyValue: '(empty)',
   noDescription: 'none',
   unreachable: 'The server cannot be reached. Nothing was changed.',
@@ -81,6 +82,7 @@ export const strings = {
     },
     staleBanner: 'The connection to the server is gone. These are the last known flags; the page goes on trying to connect.',
   },
+  news: (key: string): string => `${key} was changed by someone else`,
   toasts: { region: 'Messages', dismiss: 'Dismiss' },
 
   list: {

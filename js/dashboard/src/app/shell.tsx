@@ -3,6 +3,7 @@
 import { lazy, type ReactNode, Suspense, useCallback, useEffect, useRef, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { ConnectionBadge } from '../live/connection_badge.js';
+import { News } from '../live/news.js';
 import { signOut, useSession } from '../session/session.js';
 import { strings } from '../strings.js';
 import { AutoIcon, HelpIcon, LeaveIcon, MoonIcon, SunIcon } from '../ui/icons.js';
@@ -55,6 +56,7 @@ export function Shell({ route, children }: { readonly route: Route; readonly chi
       <main id="main" ref={main} tabIndex={-1}>
         {children}
       </main>
+      <News />
       {isHelping && (
         <Suspense>
           <HelpDialog onClose={() => setHelping(false)} />

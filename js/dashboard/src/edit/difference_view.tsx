@@ -78,11 +78,16 @@ function RuleLine({ difference }: { readonly difference: RuleDifference }) {
           <RuleText rule={{ attribute: rule.attribute, operator: rule.operator }} />
           {difference.removed.length > 0 && <Gone><Values values={difference.removed} /></Gone>}{' '}
           {difference.added.length > 0 && <Come><Values values={difference.added} /></Come>}
-          {difference.added.length + difference.removed.length === 0 && <Values values={rule.values} />}
+          {keptOf(difference) > 0 && <span className="quiet"> {strings.kept(keptOf(difference))}</span>}
         </span>
       )}
     </li>
   );
+}
+
+/** How many values stay as they were. */
+function keptOf({ rule, added }: RuleDifference & { readonly kind: 'changed' }): number {
+  return rule.values.length - added.length;
 }
 
 function Gone({ children }: { readonly children: ReactNode }) {

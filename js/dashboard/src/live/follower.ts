@@ -24,8 +24,9 @@ export class Follower {
   #isPlanned = false;
   #restsUntil = 0;
 
-  constructor(key: string) {
-    this.#client = new SidekickBrowserClient(serverUrl(), key, { logger: { warn: () => undefined } });
+  /** `onRefused` is called when the server refuses the key. */
+  constructor(key: string, onRefused: () => void) {
+    this.#client = new SidekickBrowserClient(serverUrl(), key, { onError: ({ code }) => code === 'REFUSED' && onRefused() });
   }
 
   start(): void {

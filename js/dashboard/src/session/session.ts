@@ -54,7 +54,8 @@ async function open(key: string | undefined): Promise<boolean> {
   });
   try {
     const access = await api.access();
-    const follower = new Follower(key ?? '');
+    // What the stream was refused with, the API is refused with, too; that ends the session.
+    const follower = new Follower(key ?? '', () => void api.access().catch(() => undefined));
     follower.start();
     sessionState.set({ kind: 'open', session: { ...access, api, follower, mayWrite: access.access === 'full' } });
     return true;

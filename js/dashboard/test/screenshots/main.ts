@@ -2,11 +2,12 @@
 
 import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { BrowserContextOptions, Page } from 'playwright-core';
 import { launch } from '../../../browser/test/support/chromium.js';
 import { Server } from '../../../shared/test/support/server.js';
-import { OPEN, write } from '../support/stage.js';
+import { type FullFlag, OPEN, PAGE, write } from '../support/stage.js';
 import { SHOWN } from './flags.js';
+import { SCENES } from './scenes.js';
 
 const ROOT = resolve(import.meta.dirname, '../../../..');
 const FOLDER = resolve(process.argv[2] ?? resolve(ROOT, 'docs/images'));
@@ -17,57 +18,45 @@ const LOOKS: Readonly<Record<string, BrowserContextOptions>> = {
   phone: { viewport: { width: 390, height: 844 }, colorScheme: 'light', isMobile: true, deviceScaleFactor: 2 },
 };
 
-/** By name: where the page is, and what is done there before the picture is taken. */
-const SCENES: Readonly<Record<string, readonly [string, (page: Page) => Promise<void>]>> = {
-  flags: ['#/flags', async (page) => void (await page.getByText('by anonymous').first().waitFor({ state: 'attached' }))],
-  flag: [
-    '#/flags/new_checkout',
-    async (page) => {
-      await page.getByLabel('Exact rollout').fill('40');
-      await page.getByLabel('country', { exact: true }).fill('FR');
-      await page.getByText('No rule matches.').nth(1).waitFor();
-    },
-  ],
-  impact: [
-    '#/flags/new_checkout',
-    async (page) => {
-      await page.getByLabel('Exact rollout').fill('40');
-      await page.getByRole('tab', { name: 'Impact' }).click();
-      await page.getByText('users get another answer').waitFor();
-    },
-  ],
-  save: [
-    '#/flags/new_checkout',
-    async (page) => {
-      await page.getByLabel('Exact rollout').fill('40');
-      const values = page.getByLabel('Add to the values of rule 2');
-      await values.fill('FR');
-      await values.press('Enter');
-      await page.getByRole('button', { name: 'Review and save' }).click();
-      await page.getByRole('dialog').waitFor();
-    },
-  ],
-  new: ['#/new', async (page) => void (await page.getByRole('heading', { name: 'New flag' }).waitFor())],
-  history: ['#/history', async (page) => void (await page.getByText('Changed').first().waitFor())],
-  server: ['#/server', async (page) => void (await page.getByText('Connected clients').waitFor())],
-  help: ['#/flags', async (page) => (await page.getByText('new_checkout').first().waitFor(), await page.keyboard.press('?'), void (await page.getByRole('dialog').waitFor()))],
-};
-
 mkdirSync(FOLDER, { recursive: true });
-const server = await Server.start(SHOWN, { ...OPEN, PUBLIC_DIR: resolve(ROOT, 'server/assets/dashboard') });
 const browser = await launch();
 try {
-  await makeHistory();
   for (const [look, options] of Object.entries(LOOKS)) {
-    for (const [name, [path, prepare]] of Object.entries(SCENES)) await picture(browser, `dashboard-${name}-${look}`, path, options, prepare);
+    await signIn(look, options);
+    await pages(look, options);
   }
 } finally {
   await browser.close();
-  await server.dispose();
+}
+
+async function signIn(look: string, options: BrowserContextOptions): Promise<void> {
+  await withServer([], PAGE, (server) => picture(`${server.url}/`, `sign-in-${look}`, options, (page) => page.getByLabel('Remember').waitFor()));
+}
+
+/** On a server of its own, for some scenes change flags. */
+async function pages(look: string, options: BrowserContextOptions): Promise<void> {
+  await withServer(SHOWN, { ...PAGE, ...OPEN }, async (server) => {
+    await makeHistory(server);
+    for (const [name, [path, prepare]] of Object.entries(SCENES)) {
+      await picture(`${server.url}/${path}`, `${name}-${look}`, options, async (page) => {
+        await page.getByText('Live', { exact: true }).first().waitFor();
+        await prepare(page, server);
+      });
+    }
+  });
+}
+
+async function withServer(flags: readonly FullFlag[], environment: Readonly<Record<string, string>>, act: (server: Server) => Promise<void>): Promise<void> {
+  const server = await Server.start(flags, environment);
+  try {
+    await act(server);
+  } finally {
+    await server.dispose();
+  }
 }
 
 /** So that there is something to look back at. */
-async function makeHistory(): Promise<void> {
+async function makeHistory(server: Server): Promise<void> {
   const patches: readonly (readonly [string, object])[] = [
     ['new_checkout', { rollout_percentage: 5 }],
     ['new_checkout', { rollout_percentage: 25, rules: SHOWN[0]!.rules!.slice(0, 1) }],
@@ -79,15 +68,13 @@ async function makeHistory(): Promise<void> {
   for (const [key, patch] of patches) await write(server, 'PATCH', `flags/${key}`, patch);
 }
 
-async function picture(browser: Browser, name: string, path: string, options: BrowserContextOptions, prepare: (page: Page) => Promise<void>): Promise<void> {
+async function picture(address: string, name: string, options: BrowserContextOptions, prepare: (page: Page) => Promise<unknown>): Promise<void> {
   const context = await browser.newContext({ ...options, reducedMotion: 'reduce' });
   context.setDefaultTimeout(10_000);
   const page = await context.newPage();
-  page.on('console', (message) => message.type() === 'error' && console.error(`${name}: ${message.text()}`));
-  await page.goto(`${server.url}/${path}`);
-  await page.getByText('Live', { exact: true }).first().waitFor();
+  await page.goto(address);
   await prepare(page);
-  await page.screenshot({ path: resolve(FOLDER, `${name}.png`) });
+  await page.screenshot({ path: resolve(FOLDER, `dashboard-${name}.png`) });
   console.log(name);
   await context.close();
 }

@@ -1,12 +1,12 @@
-// What a test of the page plays on: the real server with the page as it was built, and a real browser.
+// What a test of the page plays on: the real server with the page in it, and a real browser.
 
 import { after, before } from 'node:test';
-import { resolve } from 'node:path';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { launch } from '../../../browser/test/support/chromium.js';
 import { type FlagFields, KEY, Server } from '../../../shared/test/support/server.js';
 
-const BUILT = resolve(import.meta.dirname, '../../../../server/assets/dashboard');
+/** The page that the server carries, or that of the folder in the variable: for who changes the page, and not the server. */
+export const PAGE: Readonly<Record<string, string>> = process.env['PUBLIC_DIR'] ? { PUBLIC_DIR: process.env['PUBLIC_DIR'] } : {};
 
 /** A flag with what the shared helper has no need of. */
 export interface FullFlag extends FlagFields {
@@ -27,7 +27,7 @@ export class Stage {
   }
 
   async play(act: (scene: Scene) => Promise<void>, flags: readonly FullFlag[] = [], environment: Readonly<Record<string, string>> = {}): Promise<void> {
-    const server = await Server.start(flags, { PUBLIC_DIR: BUILT, ...environment });
+    const server = await Server.start(flags, { ...PAGE, ...environment });
     const scene = new Scene(this.browser, server);
     try {
       await act(scene);
