@@ -29,14 +29,8 @@ const KEY: &str = "full/key+1";
 #[test]
 fn what_is_changed_on_one_instance_shows_on_the_page_of_the_other() {
     let (postgres, redis) = (Postgres::start(), Redis::start());
-    let variables = [
-        ("DATABASE_URL", &*postgres.url()),
-        ("REDIS_URL", &*redis.url()),
-        ("SDK_KEY", KEY),
-        ("HOST", "127.0.0.1"),
-    ]
-    .map(|(name, value)| (name, value.to_owned()));
-    let variables: Vec<_> = variables.iter().map(|(name, value)| (*name, &**value)).collect();
+    let (database, bus) = (postgres.url(), redis.url());
+    let variables = [("DATABASE_URL", &*database), ("REDIS_URL", &*bus), ("SDK_KEY", KEY), ("HOST", "127.0.0.1")];
     let instances = [(); 2].map(|()| Server::start_with(&variables));
     for instance in &instances {
         eventually("Redis is noticed", || instance.metric("sidekick_redis_up") > 0.0);
