@@ -119,9 +119,9 @@ export class Api {
   }
 
   /** Newest first; of one flag, or of all. */
-  history(key: string | undefined, limit: number, before?: number, signal?: AbortSignal): Promise<HistoryEntry[]> {
+  history(key: string | undefined, limit: number, before?: number): Promise<HistoryEntry[]> {
     const path = key === undefined ? 'history' : `${flagPath(key)}/history`;
-    return this.#json<HistoryEntry[]>(`${path}?limit=${limit}${before === undefined ? '' : `&before=${before}`}`, { signal });
+    return this.#json<HistoryEntry[]>(`${path}?limit=${limit}${before === undefined ? '' : `&before=${before}`}`);
   }
 
   /** The answers of a flag that need not be saved, in the users' order. */

@@ -62,6 +62,7 @@ export const strings = {
     rememberHelp: 'Otherwise the key is forgotten with this tab.',
     open: 'Open the dashboard',
     refused: 'The server does not know this key.',
+    unsendable: 'A key has only letters, digits and signs of a plain keyboard; this one has others.',
     expired: 'The server no longer takes the key that was used. Enter another one.',
     unreachable: 'No answer from the server',
     retry: 'Try again',
@@ -83,6 +84,11 @@ export const strings = {
     staleBanner: 'The connection to the server is gone. These are the last known flags; the page goes on trying to connect.',
   },
   news: (key: string): string => `${key} was changed by someone else`,
+  broken: {
+    title: 'This part of the page could not be shown',
+    text: 'The server may have been updated since the page was opened. Load the page again; edits that are not saved are lost by that.',
+    reload: 'Load the page again',
+  },
   toasts: { region: 'Messages', dismiss: 'Dismiss' },
 
   list: {
@@ -102,6 +108,7 @@ export const strings = {
     switch: (key: string): string => `Turn ${key} on or off`,
     rules: (rules: number): string => count(rules, 'rule'),
     noRules: 'No rules',
+    notSaved: 'edit not saved',
     by: (actor: string): string => `by ${actor}`,
     nothingFound: 'No flag is like that.',
     showAll: 'Show all flags',
@@ -184,8 +191,8 @@ export const strings = {
       Number.isNaN(percent) ? '.' : percent === 0 ? ', and for nobody else.' : percent === 100 ? ', and for everyone else.' : `, and for ${share(percent)} of the others.`,
   },
   conflict: {
-    banner: 'Someone else has changed this flag while you edited it.',
-    deletedBanner: 'Someone else has deleted this flag while you edited it.',
+    banner: 'This flag was changed elsewhere while you edited it.',
+    deletedBanner: 'This flag was deleted elsewhere while you edited it.',
     compare: 'Compare',
     title: (key: string): string => `Two versions of ${key}`,
     text: 'Nothing is overwritten. Choose what the flag is to be; you can look at it again before you save.',

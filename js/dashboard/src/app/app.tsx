@@ -7,7 +7,8 @@ import { SignIn, Unreachable } from '../session/sign_in.js';
 import { strings } from '../strings.js';
 import { useStore } from '../ui/store.js';
 import { Toasts } from '../ui/toasts.js';
-import { type Route, useRoute } from './route.js';
+import { MayBreak } from './broken.js';
+import { addressOf, type Route, useRoute } from './route.js';
 import { Shell } from './shell.js';
 
 // What the list does not need is loaded when it is first asked for.
@@ -35,9 +36,11 @@ function Opened({ session }: { readonly session: Session }) {
   return (
     <SessionProvider value={session}>
       <Shell route={route}>
-        <Suspense fallback={<p className="notice">{strings.loading}</p>}>
-          <Page route={route} session={session} />
-        </Suspense>
+        <MayBreak key={addressOf(route)}>
+          <Suspense fallback={<p className="notice">{strings.loading}</p>}>
+            <Page route={route} session={session} />
+          </Suspense>
+        </MayBreak>
       </Shell>
     </SessionProvider>
   );

@@ -27,27 +27,37 @@ export function useEntries(key: string | undefined): Entries {
   const version = key === undefined ? flags : flags.byKey.get(key)?.revision;
 
   const read = useCallback(
-    async (before: number | undefined, signal?: AbortSignal): Promise<void> => {
+    async (before: number | undefined): Promise<void> => {
       try {
-        const page = await api.history(key, PAGE, before, signal);
+        const page = await api.history(key, PAGE, before);
         setKnown((known) => (before === undefined ? withNewest(page, known) : withOlder(page, known)));
         setProblem(undefined);
       } catch (error) {
-        if (!signal?.aborted) setProblem((error as ApiError).message);
+        setProblem((error as ApiError).message);
       }
     },
     [api, key],
   );
 
+  // Not put off by every further change: where flags change all the time, the history is still read.
+  const planned = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => {
-    const reading = new AbortController();
-    const timer = setTimeout(() => void read(undefined, reading.signal), isFirst.current ? 0 : PAUSE);
-    isFirst.current = false;
-    return () => {
-      clearTimeout(timer);
-      reading.abort();
+    if (planned.current !== undefined) return;
+    const act = (): void => {
+      planned.current = undefined;
+      void read(undefined);
     };
+    planned.current = setTimeout(act, isFirst.current ? 0 : PAUSE);
+    isFirst.current = false;
   }, [read, version]);
+  useEffect(
+    () => () => {
+      clearTimeout(planned.current);
+      planned.current = undefined;
+      isFirst.current = true;
+    },
+    [],
+  );
 
   const oldest = known?.entries.at(-1)?.revision;
   return { entries: known?.entries, hasMore: known?.hasMore ?? false, problem, readMore: () => void read(oldest) };

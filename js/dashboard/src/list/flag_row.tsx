@@ -22,11 +22,13 @@ interface FlagRowProps {
   readonly movedTo: boolean | undefined;
   /** Grows with each change that others make. */
   readonly mark: number;
+  /** Whether somebody has begun to edit it here. */
+  readonly isEdited: boolean;
   readonly mayWrite: boolean;
   readonly onTurn: (flag: Flag, isOn: boolean) => void;
 }
 
-export const FlagRow = memo(function FlagRow({ flag, index, top, height, actor, movedTo, mark, mayWrite, onTurn }: FlagRowProps) {
+export const FlagRow = memo(function FlagRow({ flag, index, top, height, actor, movedTo, mark, isEdited, mayWrite, onTurn }: FlagRowProps) {
   const isOn = movedTo ?? flag.is_enabled;
   return (
     <div
@@ -46,7 +48,8 @@ export const FlagRow = memo(function FlagRow({ flag, index, top, height, actor, 
         <a className="flag-key" href={addressOf({ page: 'flag', key: flag.key })} title={flag.key}>
           {flag.key}
         </a>
-        {flag.description && (
+        {isEdited && <span className="badge">{strings.list.notSaved}</span>}
+        {flag.description && !isEdited && (
           <span className="flag-description" title={flag.description}>
             {flag.description}
           </span>

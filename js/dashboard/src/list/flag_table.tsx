@@ -4,6 +4,7 @@ import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import type { Flag } from '../api.js';
+import { drafts } from '../edit/drafts.js';
 import { useSession } from '../session/session.js';
 import { strings } from '../strings.js';
 import { useMedia } from '../ui/media.js';
@@ -40,6 +41,7 @@ export function FlagTable({ flags }: { readonly flags: readonly Flag[] }) {
   const actors = useActors(rows.flatMap(({ index }) => flags[index] ?? []));
   const marks = useStore(follower.marks);
   const movedTo = useStore(moved);
+  const edits = useStore(drafts);
   const [onTurn] = useState(() => (flag: Flag, isOn: boolean) => void turn(session, flag, isOn));
 
   /** The same control one row further, as in a table of a spreadsheet. */
@@ -74,6 +76,7 @@ export function FlagTable({ flags }: { readonly flags: readonly Flag[] }) {
                 actor={actors.of(flag)}
                 movedTo={movedTo.get(flag.key)}
                 mark={marks.get(flag.key) ?? 0}
+                isEdited={edits.has(flag.key)}
                 mayWrite={mayWrite}
                 onTurn={onTurn}
               />

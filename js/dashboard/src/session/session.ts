@@ -40,6 +40,8 @@ export async function resume(): Promise<void> {
 
 /** Opens a session with a key that the user gave. */
 export async function signIn(key: string, remember: boolean): Promise<void> {
+  // No header takes another, so no server has such a key.
+  if (!/^[\x20-\x7e]*$/.test(key)) return sessionState.set({ kind: 'key-wanted', problem: strings.signIn.unsendable });
   if (await open(key)) keepKey(key, remember);
 }
 

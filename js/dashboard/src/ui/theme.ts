@@ -1,5 +1,6 @@
 // Light, dark, or as the system is; kept in the browser.
 
+import { keep, kept } from './kept.js';
 import { Store } from './store.js';
 
 export const THEMES = ['system', 'light', 'dark'] as const;
@@ -7,10 +8,10 @@ export type Theme = (typeof THEMES)[number];
 
 const NAME = 'sidekick.theme';
 
-export const theme = new Store<Theme>(THEMES.find((name) => name === localStorage.getItem(NAME)) ?? 'system');
+export const theme = new Store<Theme>(THEMES.find((name) => name === kept('localStorage', NAME)) ?? 'system');
 
 export function setTheme(next: Theme): void {
-  localStorage.setItem(NAME, next);
+  keep('localStorage', NAME, next);
   theme.set(next);
 }
 

@@ -19,7 +19,7 @@ const play = (act: (scene: Scene, page: Page) => Promise<void>): Promise<void> =
 test('a change elsewhere during an edit is told, and both versions are shown', async () => {
   await play(async (scene, page) => {
     await write(scene.server, 'PATCH', 'flags/alpha', { rollout_percentage: 5, description: 'Theirs' });
-    await page.getByText('Someone else has changed this flag while you edited it.').waitFor();
+    await page.getByText('This flag was changed elsewhere while you edited it.').waitFor();
     await page.getByRole('alert').getByRole('button', { name: 'Compare' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByText('5%', { exact: true }).waitFor();
@@ -60,7 +60,7 @@ test('a change that comes while one is about to save is not overwritten', async 
 test('a flag that was deleted during an edit is created again only if one wants it', async () => {
   await play(async (scene, page) => {
     await write(scene.server, 'DELETE', 'flags/alpha');
-    await page.getByText('Someone else has deleted this flag while you edited it.').waitFor();
+    await page.getByText('This flag was deleted elsewhere while you edited it.').waitFor();
     await page.getByRole('alert').getByRole('button', { name: 'Compare' }).click();
     await page.getByRole('button', { name: 'Create it again' }).click();
     await eventually('the flag', () => flagOf(scene.server, 'alpha').catch(() => undefined), (flag) => flag?.['rollout_percentage'] === 50);

@@ -142,6 +142,7 @@ test('an edit stays while one looks elsewhere, and is no edit once it is taken b
   await play(async (_scene, page) => {
     await page.getByLabel('Exact rollout').fill('60');
     await page.getByRole('link', { name: 'Flags', exact: true }).click();
+    await page.getByRole('row').filter({ hasText: 'alpha' }).getByText('edit not saved').waitFor();
     await page.getByRole('link', { name: 'alpha' }).click();
     assert.equal(await page.getByLabel('Exact rollout').inputValue(), '60');
     await page.getByLabel('Exact rollout').fill('25');

@@ -67,6 +67,20 @@ test('restoring overwrites nothing that was not seen', async () => {
   }, [{ key: 'alpha', rollout_percentage: 10 }], OPEN);
 });
 
+test('where flags change all the time, the history is still followed', async () => {
+  await stage.play(async (scene) => {
+    const page = await scene.visit('#/history');
+    await page.locator('.entry').first().waitFor();
+    let isSeen = false;
+    let share = 0;
+    const changing = (async () => {
+      while (!isSeen) await write(scene.server, 'PATCH', 'flags/alpha', { rollout_percentage: (share += 1) % 100 });
+    })();
+    await page.locator('.entry').nth(10).waitFor().finally(() => (isSeen = true));
+    await changing;
+  }, [{ key: 'alpha' }], OPEN);
+});
+
 test('a long history is read in parts', async () => {
   await stage.play(async (scene) => {
     for (let share = 1; share <= 60; share += 1) await write(scene.server, 'PATCH', 'flags/alpha', { rollout_percentage: share });

@@ -39,6 +39,37 @@ test('a server that does not answer at the start is asked again on demand', asyn
   }, [{ key: 'alpha' }], OPEN);
 });
 
+test('a part of the page that cannot be loaded is told, and the rest goes on', async () => {
+  await stage.play(async (scene) => {
+    scene.expected.push(/ERR_|dynamically imported|history_page/);
+    const page = await scene.visit();
+    await page.route('**/assets/history_page*', (route) => route.abort());
+    await page.getByRole('link', { name: 'History' }).click();
+    await page.getByText('This part of the page could not be shown').waitFor();
+    await page.getByRole('link', { name: 'Flags', exact: true }).click();
+    await page.getByRole('link', { name: 'alpha' }).waitFor();
+    await page.getByRole('link', { name: 'History' }).click();
+    await page.unroute('**/assets/history_page*');
+    await page.getByRole('button', { name: 'Load the page again' }).click();
+    await page.locator('.entry').first().waitFor();
+  }, [{ key: 'alpha' }], OPEN);
+});
+
+test('a page in a browser that keeps nothing is a page all the same', async () => {
+  await stage.play(async (scene) => {
+    const page = await scene.visit();
+    await page.addInitScript(() => {
+      for (const name of ['localStorage', 'sessionStorage']) {
+        Object.defineProperty(window, name, { get: () => { throw new DOMException('denied', 'SecurityError'); } });
+      }
+    });
+    await page.reload();
+    await page.getByRole('link', { name: 'alpha' }).waitFor();
+    await page.getByRole('button', { name: /^Colours: system/ }).click();
+    await page.getByRole('button', { name: /^Colours: light/ }).waitFor();
+  }, [{ key: 'alpha' }], OPEN);
+});
+
 test('clients, changes and lag are drawn', async () => {
   await stage.play(async (scene) => {
     const page = await scene.visit('#/server');

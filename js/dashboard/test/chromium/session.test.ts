@@ -31,6 +31,16 @@ test('a wrong key is told, and the right one opens', async () => {
   }, FLAGS);
 });
 
+test('a key that no server can have is refused in words', async () => {
+  await stage.play(async (scene) => {
+    scene.expected.push(/401/);
+    const page = await scene.visit();
+    await page.getByLabel(keyField, { exact: true }).fill('schlüssel→');
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').filter({ hasText: 'A key has only' }).waitFor();
+  }, FLAGS);
+});
+
 test('a key is kept for the tab only, unless it is to be remembered', async () => {
   await stage.play(async (scene) => {
     scene.expected.push(/401/);

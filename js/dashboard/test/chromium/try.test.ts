@@ -49,16 +49,21 @@ test('the impact of an edit is what the server answers for each user', async () 
   await play(async (scene, page) => {
     await page.getByLabel('Exact rollout').fill('35');
     await page.getByRole('tab', { name: 'Impact' }).click();
-    const users = Array.from({ length: 1000 }, (_, index) => ({ user_key: `user-${index + 1}` }));
-    const on = async (rollout_percentage: number): Promise<number> => {
-      const { results } = (await write(scene.server, 'POST', 'evaluate', { flag: { ...ALPHA, rollout_percentage }, users })) as unknown as { results: { enabled: boolean }[] };
-      return results.filter(({ enabled }) => enabled).length;
+    const on = async (rollout_percentage: number, count: number): Promise<number> => {
+      let enabled = 0;
+      for (let first = 1; first <= count; first += 1_000) {
+        const users = Array.from({ length: 1_000 }, (_, index) => ({ user_key: `user-${first + index}` }));
+        const { results } = (await write(scene.server, 'POST', 'evaluate', { flag: { ...ALPHA, rollout_percentage }, users })) as unknown as { results: { enabled: boolean }[] };
+        enabled += results.filter(({ enabled }) => enabled).length;
+      }
+      return enabled;
     };
-    const changed = (await on(35)) - (await on(20));
-    assert.ok(changed > 50, 'the edit concerns somebody');
-    await page.getByText(`${changed} of 1,000 users get another answer.`).waitFor();
+    const changed = async (count: number): Promise<number> => (await on(35, count)) - (await on(20, count));
+    assert.ok((await changed(1_000)) > 50, 'the edit concerns somebody');
+    await page.getByText(`${await changed(1_000)} of 1,000 users get another answer.`).waitFor();
     await page.getByLabel('Users', { exact: true }).selectOption('10,000 made-up users');
-    await page.getByText(/of 10,000 users get another answer/).waitFor();
+    const all = new Intl.NumberFormat('en').format(await changed(10_000));
+    await page.getByText(`${all} of 10,000 users get another answer.`).waitFor();
   });
 });
 
