@@ -79,6 +79,8 @@ pub struct Timeouts {
     pub idle: Duration,
     /// For a socket to take a byte.
     pub write: Duration,
+    /// For the answers about many users.
+    pub evaluation: Duration,
     /// Between two heartbeats of a stream.
     pub heartbeat: Duration,
     /// Over which the ends of all streams are spread at shutdown.
@@ -115,6 +117,7 @@ impl Default for Timeouts {
             // Longer than the 60 s after which common load balancers drop a connection: the one who sends should.
             idle: Duration::from_secs(75),
             write: Duration::from_secs(30),
+            evaluation: Duration::from_secs(5),
             heartbeat: Duration::from_millis(sidekick_core::sse::HEARTBEAT_MILLIS),
             drain: Duration::from_secs(3),
         }

@@ -12,6 +12,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use sidekick_core::{CompiledFlag, Evaluation, FlagKey, Reason};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
 /// Who answers: the flag, compiled once for all users of a question.
@@ -50,22 +51,28 @@ pub(super) async fn evaluate(request: &mut Request<Incoming>, app: &App) -> Resu
     let engine = Engine::new(flag, Arc::clone(&app.metrics));
     let document = match about {
         About::One(user) => serde_json::to_vec(&engine.answer(&user)).unwrap_or_default(),
-        About::Many(users) => answer_aside(engine, users).await?,
+        About::Many(users) => answer_aside(engine, users, app.config.timeouts.evaluation).await?,
     };
     Ok(body::answer(StatusCode::OK, "application/json", document))
 }
 
-/// Answers for many users on a thread of its own: a flag with long rules may take a second for them, and streams share
-/// the runtime's threads. It stops where nobody waits for it any more.
-async fn answer_aside(engine: Engine, users: Vec<User>) -> Result<Vec<u8>, Problem> {
+/// Answers for many users on a thread of its own: a thousand take a millisecond with an ordinary flag, but the longest
+/// rules take a minute for them, and streams share the runtime's threads. It stops where nobody waits for it any more,
+/// and where it takes longer than `patience`.
+async fn answer_aside(engine: Engine, users: Vec<User>, patience: Duration) -> Result<Vec<u8>, Problem> {
     let (reply, document) = oneshot::channel();
     tokio::task::spawn_blocking(move || {
-        let waited_for = users.iter().take_while(|_| !reply.is_closed());
-        let results = waited_for.map(|user| engine.answer(user)).collect();
+        let start = Instant::now();
+        let in_time = users.iter().take_while(|_| !reply.is_closed() && start.elapsed() < patience);
+        let results: Vec<_> = in_time.map(|user| engine.answer(user)).collect();
+        let document = match results.len() == users.len() {
+            true => Ok(serde_json::to_vec(&Answers { results }).unwrap_or_default()),
+            false => Err(Problem::too_much_work(results.len(), users.len(), patience)),
+        };
         // Who asked may have gone.
-        let _ = reply.send(serde_json::to_vec(&Answers { results }).unwrap_or_default());
+        let _ = reply.send(document);
     });
-    document.await.map_err(|_| Problem::ending())
+    document.await.unwrap_or_else(|_| Err(Problem::ending()))
 }
 
 impl Engine {

@@ -40,6 +40,7 @@ pub(super) enum About {
 #[derive(Debug)]
 pub(super) struct User {
     pub(super) key: Box<str>,
+    /// Sorted by name.
     attributes: Vec<Attribute>,
 }
 
@@ -164,13 +165,13 @@ fn add(attributes: &mut Vec<Attribute>, name: &str, value: Option<String>) -> Re
     if value.as_ref().is_some_and(|value| value.len() > VALUE_LIMIT) {
         return Err(format!("longer than {VALUE_LIMIT} bytes"));
     }
-    if attributes.iter().any(|(known, _)| known == name) {
+    let Err(place) = attributes.binary_search_by(|(known, _)| known.as_str().cmp(name)) else {
         return Err("given twice".to_owned());
-    }
+    };
     if attributes.len() == ATTRIBUTES {
         return Err(format!("more than {ATTRIBUTES} attributes"));
     }
-    attributes.push((name.to_owned(), value));
+    attributes.insert(place, (name.to_owned(), value));
     Ok(())
 }
 

@@ -1,7 +1,8 @@
 //! `POST /api/evaluate`: the answer for a user and why, held against the vectors that every engine shares.
 
-use crate::support::{Connection, Server, eventually};
+use crate::support::{Connection, InProcess, Server, eventually};
 use serde_json::{Value, json};
+use server::config::Timeouts;
 use std::io::{BufReader, Write};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -179,7 +180,8 @@ fn the_server_goes_on_while_it_answers_for_many_users() {
     std::thread::scope(|scope| {
         for _ in 0..2 * std::thread::available_parallelism().unwrap().get() {
             scope.spawn(|| {
-                assert_eq!(server.request("POST", "/api/evaluate", &question).status, 200);
+                // 422 where the machine is so busy that they take too long.
+                assert!(matches!(server.request("POST", "/api/evaluate", &question).status, 200 | 422));
                 answered.fetch_add(1, Ordering::SeqCst);
             });
         }
@@ -207,6 +209,20 @@ fn nobody_answers_for_many_users_where_nobody_waits() {
         std::mem::replace(&mut before, evaluated(&server)) == before
     });
     assert!(before < 800.0, "all {before} users were answered for");
+}
+
+#[test]
+fn rules_that_are_too_long_for_so_many_users_are_called_so() {
+    let evaluation = Duration::from_millis(50);
+    let server = InProcess::start(Timeouts { evaluation, ..Timeouts::default() });
+    let refused = server.request("POST", "/api/evaluate", &long_question());
+    assert_eq!((refused.status, refused.header("content-type")), (422, Some("application/problem+json")));
+    let problem = refused.json();
+    assert_eq!(problem["field"], "users");
+    let detail = problem["detail"].as_str().unwrap();
+    assert!(detail.contains(" of 800 were answered for within 0.05 s"), "{detail}");
+    let few = server.request("POST", "/api/evaluate", r#"{"flag_key":"a","users":[{"user_key":"u"}]}"#);
+    assert_eq!(few.status, 200, "{}", few.text());
 }
 
 fn evaluated(server: &Server) -> f64 {
