@@ -58,14 +58,16 @@ function FlagEditor({ base, saved, draft: kept }: FlagEditorProps) {
     else keepDraft(base.key, { base, draft: next });
   };
 
+  const compare = (): void => {
+    if (!isProblem(fields)) setConflict({ base, theirs: saved ?? null, mine: fields });
+  };
+
   return (
     <div className="flag-page">
       <FlagHead flag={saved ?? base} isDeleted={!saved} />
       <div className="flag-columns">
         <div>
-          {isOutdated && !isProblem(fields) && (
-            <OutdatedBanner isDeleted={!saved} onCompare={() => setConflict({ base, theirs: saved ?? null, mine: fields })} />
-          )}
+          {isOutdated && !isProblem(fields) && <OutdatedBanner isDeleted={!saved} onCompare={compare} />}
           <Editor draft={draft} problem={problem} isDisabled={!mayWrite} onChange={set} />
           {mayWrite && isChanged && (
             <SaveBar
@@ -73,11 +75,20 @@ function FlagEditor({ base, saved, draft: kept }: FlagEditorProps) {
               problem={problem}
               isOutdated={isOutdated}
               onDiscard={() => dropDraft(base.key)}
-              onSave={() => (isOutdated && !isProblem(fields) ? setConflict({ base, theirs: saved ?? null, mine: fields }) : setSaving(true))}
+              onSave={() => (isOutdated ? compare() : setSaving(true))}
             />
           )}
         </div>
-        {mayWrite ? <SidePanel saved={writable(base)} edited={problem ? undefined : edited && writable(edited)} isChanged={isChanged} hint={problem ? strings.try.unusable : strings.loading} /> : <p className="quiet">{strings.readOnly.noPanel}</p>}
+        {mayWrite ? (
+          <SidePanel
+            saved={writable(base)}
+            edited={problem ? undefined : edited && writable(edited)}
+            isChanged={isChanged}
+            hint={problem ? strings.try.unusable : strings.loading}
+          />
+        ) : (
+          <p className="quiet">{strings.readOnly.noPanel}</p>
+        )}
       </div>
       {isSaving && !isProblem(fields) && (
         <SaveDialog

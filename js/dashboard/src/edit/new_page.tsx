@@ -44,6 +44,7 @@ export default function NewPage({ from }: { readonly from: string | undefined })
     }
   };
   const ofKey = problemAt(problem, 'key');
+  const hint = draft.key === '' ? strings.try.needsKey : problem ? strings.try.unusable : strings.loading;
   const isElsewhere = problem?.field === '';
   return (
     <div className="flag-page">
@@ -87,7 +88,7 @@ export default function NewPage({ from }: { readonly from: string | undefined })
             </Button>
           </div>
         </div>
-        <SidePanel saved={undefined} edited={problem ? undefined : checked.accepted} isChanged hint={draft.key === '' ? strings.try.needsKey : problem ? strings.try.unusable : strings.loading} />
+        <SidePanel saved={undefined} edited={problem ? undefined : checked.accepted} isChanged hint={hint} />
       </div>
     </div>
   );

@@ -26,8 +26,10 @@ interface RuleCardProps {
   readonly onChange: (rule: RuleDraft) => void;
 }
 
-export function RuleCard({ rule, index, count, problemOf, isDisabled, isNew, isDragged, handle, onMove, onRemove, onChange }: RuleCardProps) {
+export function RuleCard(props: RuleCardProps) {
+  const { rule, index, count, problemOf, isDisabled, isNew, isDragged, handle, onMove, onRemove, onChange } = props;
   const id = useId();
+  const place = index + 1;
   const attribute = useRef<HTMLInputElement>(null);
   useEffect(() => {
     if (isNew) attribute.current?.focus();
@@ -44,15 +46,15 @@ export function RuleCard({ rule, index, count, problemOf, isDisabled, isNew, isD
   const operators = known.includes(rule.operator) ? known : [...known, rule.operator];
   const names: Readonly<Record<string, string>> = Object.fromEntries(operators.map((name) => [name, strings.operators[name] ?? name]));
   return (
-    <li className="rule-card" data-dragged={isDragged || undefined} aria-label={strings.edit.rule(index + 1)}>
+    <li className="rule-card" data-dragged={isDragged || undefined} aria-label={strings.edit.rule(place)}>
       <div className="rule-head">
         {!isDisabled && (
-          <button type="button" className="grip" aria-label={strings.edit.grip(index + 1, count)} onKeyDown={hear} {...handle}>
+          <button type="button" className="grip" aria-label={strings.edit.grip(place, count)} onKeyDown={hear} {...handle}>
             <GripIcon />
           </button>
         )}
         <span className="rule-number" aria-hidden="true">
-          {index + 1}
+          {place}
         </span>
         <span className="rule-line">
           <input
@@ -79,20 +81,31 @@ export function RuleCard({ rule, index, count, problemOf, isDisabled, isNew, isD
         </span>
         {!isDisabled && (
           <span className="rule-tools">
-            <Button className="icon-button" aria-label={strings.edit.moveUp(index + 1)} isDisabled={index === 0} onPress={() => onMove(index - 1)}>
+            <Button className="icon-button" aria-label={strings.edit.moveUp(place)} isDisabled={index === 0} onPress={() => onMove(index - 1)}>
               <UpIcon />
             </Button>
-            <Button className="icon-button" aria-label={strings.edit.moveDown(index + 1)} isDisabled={index === count - 1} onPress={() => onMove(index + 1)}>
+            <Button
+              className="icon-button"
+              aria-label={strings.edit.moveDown(place)}
+              isDisabled={place === count}
+              onPress={() => onMove(index + 1)}
+            >
               <DownIcon />
             </Button>
-            <Button className="icon-button" aria-label={strings.edit.removeRule(index + 1)} onPress={onRemove}>
+            <Button className="icon-button" aria-label={strings.edit.removeRule(place)} onPress={onRemove}>
               <CrossIcon />
             </Button>
           </span>
         )}
       </div>
       <Problem id={`${id}-attribute`} text={ofAttribute ?? ofOperator} />
-      <ValuesField values={rule.values} label={strings.edit.valuesOf(index + 1)} problem={ofValues} isDisabled={isDisabled} onChange={(values) => onChange({ ...rule, values })} />
+      <ValuesField
+        values={rule.values}
+        label={strings.edit.valuesOf(place)}
+        problem={ofValues}
+        isDisabled={isDisabled}
+        onChange={(values) => onChange({ ...rule, values })}
+      />
     </li>
   );
 }

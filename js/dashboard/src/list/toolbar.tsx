@@ -10,6 +10,7 @@ import { COLUMNS, ROLLOUTS, RULES, type Selection, selection, STATES } from './s
 
 export function Toolbar() {
   const now = useStore(selection);
+  const { state, rollout, rules } = strings.list.filters;
   const field = useRef<HTMLInputElement>(null);
   const set = (change: Partial<Selection>): void => selection.update((selection) => ({ ...selection, ...change }));
   return (
@@ -34,9 +35,9 @@ export function Toolbar() {
         />
         <kbd aria-hidden="true">/</kbd>
       </div>
-      <Choice label={strings.list.filters.state.label} all={STATES} names={strings.list.filters.state} value={now.state} onChange={(state) => set({ state })} />
-      <Choice label={strings.list.filters.rollout.label} all={ROLLOUTS} names={strings.list.filters.rollout} value={now.rollout} onChange={(rollout) => set({ rollout })} />
-      <Choice label={strings.list.filters.rules.label} all={RULES} names={strings.list.filters.rules} value={now.rules} onChange={(rules) => set({ rules })} />
+      <Choice label={state.label} all={STATES} names={state} value={now.state} onChange={(state) => set({ state })} />
+      <Choice label={rollout.label} all={ROLLOUTS} names={rollout} value={now.rollout} onChange={(rollout) => set({ rollout })} />
+      <Choice label={rules.label} all={RULES} names={rules} value={now.rules} onChange={(rules) => set({ rules })} />
       <span className="sort-choice">
         <Choice
           label={strings.list.sort}

@@ -21,9 +21,30 @@ export default function ServerPage() {
       {stats && (
         <>
           <div className="charts">
-            <Chart title={strings.live.clients} now={strings.number(stats.clients)} minutes={stats.minutes} value={({ clients }) => clients} show={strings.number} kind="line" />
-            <Chart title={strings.live.changes} now={strings.number(stats.minutes.at(-1)?.changes ?? 0)} minutes={stats.minutes} value={({ changes }) => changes} show={strings.number} kind="bars" />
-            <Chart title={strings.live.lag} now={lagNow(stats.minutes)} minutes={stats.minutes} value={({ lag_ms }) => lag_ms?.p50} show={strings.live.milliseconds} kind="bars" />
+            <Chart
+              title={strings.live.clients}
+              now={strings.number(stats.clients)}
+              minutes={stats.minutes}
+              value={({ clients }) => clients}
+              show={strings.number}
+              kind="line"
+            />
+            <Chart
+              title={strings.live.changes}
+              now={strings.number(stats.minutes.at(-1)?.changes ?? 0)}
+              minutes={stats.minutes}
+              value={({ changes }) => changes}
+              show={strings.number}
+              kind="bars"
+            />
+            <Chart
+              title={strings.live.lag}
+              now={lagNow(stats.minutes)}
+              minutes={stats.minutes}
+              value={({ lag_ms }) => lag_ms?.p50}
+              show={strings.live.milliseconds}
+              kind="bars"
+            />
           </div>
           <Facts stats={stats} />
         </>

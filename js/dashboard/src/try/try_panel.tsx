@@ -44,7 +44,8 @@ export function TryPanel({ saved, edited, isChanged, hint, question, onChange }:
       {names.length === 0 && <p className="quiet">{strings.try.noAttributes}</p>}
       <div className="answers">
         {saved && <AnswerBox title={isChanged ? strings.try.saved : strings.try.answer} flag={saved} question={question} />}
-        {isChanged && (edited ? <AnswerBox title={saved ? strings.try.edited : strings.try.answer} flag={edited} question={question} /> : <p className="answer quiet">{hint}</p>)}
+        {isChanged && edited && <AnswerBox title={saved ? strings.try.edited : strings.try.answer} flag={edited} question={question} />}
+        {isChanged && !edited && <p className="answer quiet">{hint}</p>}
       </div>
     </div>
   );
