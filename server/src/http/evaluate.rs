@@ -15,6 +15,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
+/// The most bytes of a question that is read where streams are served: ten times as many may take 10 ms.
+const READ_AT_ONCE: usize = 48 << 10;
+
 /// Who answers: the flag, compiled once for all users of a question.
 struct Engine {
     /// `None` where there is no such flag.
@@ -40,7 +43,10 @@ struct Answers<'e> {
 
 pub(super) async fn evaluate(request: &mut Request<Incoming>, app: &App) -> Result<Response<Body>, Problem> {
     let json = request_body::read(request, &["application/json"], app.config.timeouts.body).await?;
-    let Question { subject, about } = Question::from_json(&json)?;
+    let Question { subject, about } = match json.len() {
+        ..=READ_AT_ONCE => Question::from_json(&json)?,
+        _ => aside(move || Question::from_json(&json)).await??,
+    };
     let flag = match subject {
         Subject::Preview(flag) => Some(CompiledFlag::new(*flag)),
         Subject::Stored(key) => match FlagKey::new(&key) {
@@ -57,7 +63,7 @@ pub(super) async fn evaluate(request: &mut Request<Incoming>, app: &App) -> Resu
 }
 
 /// Answers for many users on a thread of its own: a thousand take a millisecond with an ordinary flag, but the longest
-/// rules take a minute for them, and streams share the runtime's threads. It stops where nobody waits for it any more,
+/// rules take more than a minute for them, and streams share the runtime's threads. It stops where nobody waits for it any more,
 /// and where it takes longer than `patience`.
 async fn answer_aside(engine: Engine, users: Vec<User>, patience: Duration) -> Result<Vec<u8>, Problem> {
     let (reply, document) = oneshot::channel();
@@ -73,6 +79,11 @@ async fn answer_aside(engine: Engine, users: Vec<User>, patience: Duration) -> R
         let _ = reply.send(document);
     });
     document.await.unwrap_or_else(|_| Err(Problem::ending()))
+}
+
+/// Does it on a thread apart from those that serve streams.
+async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
+    tokio::task::spawn_blocking(work).await.map_err(|_| Problem::ending())
 }
 
 impl Engine {
