@@ -8,7 +8,7 @@ import { Choice } from '../ui/choice.js';
 import { answersFor } from './answers.js';
 import { type Impact, impactOf } from './impact.js';
 import { attributesOf } from './question.js';
-import { madeUp, MOST_PASTED, pastedUsers } from './users.js';
+import { madeUp, mixed, MOST_PASTED, pastedUsers } from './users.js';
 
 interface ImpactPanelProps {
   readonly saved: FlagFields | undefined;
@@ -19,13 +19,16 @@ interface ImpactPanelProps {
   readonly onPaste: (text: string) => void;
 }
 
-const SOURCES = ['1000', '10000', 'pasted'] as const;
+const SOURCES = ['1000', '10000', 'mixed', 'pasted'] as const;
+type Source = (typeof SOURCES)[number];
+const FEW = 1_000;
+const MANY = 10_000;
 const PAUSE = 300;
 const MOST_SHOWN = 8;
 
 export function ImpactPanel({ saved, edited, isChanged, hint, pasted, onPaste }: ImpactPanelProps) {
-  const [source, setSource] = useState<(typeof SOURCES)[number]>(pasted === '' ? '1000' : 'pasted');
-  const { impact, problem } = useImpact(saved, edited, source === 'pasted' ? pasted : Number(source));
+  const [source, setSource] = useState<Source>(pasted === '' ? '1000' : 'pasted');
+  const { impact, problem } = useImpact(saved, edited, source, source === 'pasted' ? pasted : '');
   const reads = attributesOf(saved, edited);
   return (
     <div className="impact">
@@ -34,7 +37,8 @@ export function ImpactPanel({ saved, edited, isChanged, hint, pasted, onPaste }:
         <span className="label" aria-hidden="true">{strings.impact.source}</span>
         <Choice label={strings.impact.source} all={SOURCES} names={strings.impact.sources} value={source} onChange={setSource} />
       </div>
-      {source === 'pasted' ? (
+      {source === 'mixed' && <p className="quiet">{strings.impact.mixedHelp}</p>}
+      {source === 'pasted' && (
         <label className="field">
           <span className="label">{strings.impact.pasted}</span>
           <textarea
@@ -47,9 +51,8 @@ export function ImpactPanel({ saved, edited, isChanged, hint, pasted, onPaste }:
           />
           <span className="quiet">{strings.impact.pasteHelp(MOST_PASTED)}</span>
         </label>
-      ) : (
-        reads.length > 0 && <p className="quiet">{strings.impact.noAttributes(reads)}</p>
       )}
+      {(source === '1000' || source === '10000') && reads.length > 0 && <p className="quiet">{strings.impact.noAttributes(reads)}</p>}
       {problem !== undefined && <p className="problem" role="alert">{problem}</p>}
       {!edited && <p className="quiet">{hint}</p>}
       <div aria-live="polite">{impact && edited && impact.users > 0 && <ImpactFigure impact={impact} isChanged={isChanged} />}</div>
@@ -99,16 +102,17 @@ function Examples({ title, users }: { readonly title: string; readonly users: re
   return (
     <p className="examples">
       <span className="quiet">{strings.impact.examples(title)}</span>{' '}
-      {users.slice(0, MOST_SHOWN).map(({ user_key }, index) => (
-        <code className="chip" key={index}>{user_key}</code>
+      {users.slice(0, MOST_SHOWN).map(({ user_key, attributes }, index) => (
+        <code className="chip" key={index}>
+          {[user_key, ...Object.entries(attributes).map((pair) => pair.join('='))].join(' ')}
+        </code>
       ))}
       {users.length > MOST_SHOWN && <span className="quiet"> {strings.more(users.length - MOST_SHOWN)}</span>}
     </p>
   );
 }
 
-/** `source` is the number of users to make up, or pasted users. */
-function useImpact(saved: FlagFields | undefined, edited: FlagFields | undefined, source: number | string) {
+function useImpact(saved: FlagFields | undefined, edited: FlagFields | undefined, source: Source, pasted: string) {
   const { api } = useSession();
   const [result, setResult] = useState<{ readonly impact?: Impact; readonly problem?: string }>({});
   const text = edited && JSON.stringify([saved ?? null, edited]);
@@ -117,7 +121,7 @@ function useImpact(saved: FlagFields | undefined, edited: FlagFields | undefined
     const asking = new AbortController();
     const timer = setTimeout(async () => {
       const [saved, edited] = JSON.parse(text) as [FlagFields | null, FlagFields];
-      const users = typeof source === 'number' ? madeUp(source) : pastedUsers(source);
+      const users = usersOf(source, pasted, saved ?? undefined, edited);
       try {
         const after = await answersFor(api, edited, users, asking.signal);
         const before = saved ? await answersFor(api, saved, users, asking.signal) : undefined;
@@ -130,6 +134,11 @@ function useImpact(saved: FlagFields | undefined, edited: FlagFields | undefined
       clearTimeout(timer);
       asking.abort();
     };
-  }, [api, text, source]);
+  }, [api, text, source, pasted]);
   return result;
+}
+
+function usersOf(source: Source, pasted: string, saved: FlagFields | undefined, edited: FlagFields): User[] {
+  if (source === 'pasted') return pastedUsers(pasted);
+  return source === 'mixed' ? mixed(FEW, saved, edited) : madeUp(source === '1000' ? FEW : MANY);
 }

@@ -1,6 +1,6 @@
 // Sets of users for a preview: made up, or pasted.
 
-import type { User } from '../api.js';
+import type { FlagFields, User } from '../api.js';
 
 /** As many as are taken from a paste. */
 export const MOST_PASTED = 10_000;
@@ -8,6 +8,30 @@ export const MOST_PASTED = 10_000;
 /** Users by number; their keys spread over all buckets. */
 export function madeUp(count: number): User[] {
   return Array.from({ length: count }, (_, index) => ({ user_key: `user-${index + 1}`, attributes: {} }));
+}
+
+/** So many of an attribute's values are mixed. */
+const MOST_MIXED = 20;
+/** What none of a rule's values is, save by chance. */
+const OTHER = 'something else';
+
+/** The same with attributes: each has one of the values that the flags' rules name, or another, in all their mixtures. */
+export function mixed(count: number, ...flags: readonly (FlagFields | undefined)[]): User[] {
+  const choices = new Map<string, Set<string>>();
+  for (const { attribute, values } of flags.flatMap((flag) => flag?.rules ?? [])) {
+    const known = choices.get(attribute) ?? new Set([OTHER]);
+    for (const value of values.slice(0, MOST_MIXED)) known.add(value);
+    choices.set(attribute, known);
+  }
+  return madeUp(count).map(({ user_key }, index) => {
+    let rest = index;
+    const pairs = [...choices].map(([attribute, values]) => {
+      const value = [...values][rest % values.size];
+      rest = Math.floor(rest / values.size);
+      return [attribute, value];
+    });
+    return { user_key, attributes: Object.fromEntries(pairs) };
+  });
 }
 
 /**

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { valuesIn } from '../../src/edit/pasted_values.js';
-import { MOST_PASTED, pastedUsers } from '../../src/try/users.js';
+import { mixed, MOST_PASTED, pastedUsers } from '../../src/try/users.js';
 
 test('values are one a line, commas and all', () => {
   assert.deepEqual(valuesIn('a, b\r\nc\n\n d '), ['a, b', 'c', 'd']);
@@ -37,4 +37,18 @@ test('an attribute may have any name', () => {
 
 test('a paste is taken up to a limit', () => {
   assert.equal(pastedUsers(Array.from({ length: MOST_PASTED + 5 }, (_, index) => `user-${index}`).join('\n')).length, MOST_PASTED);
+});
+
+test('users with values of the rules have them in all mixtures', () => {
+  const rules = [
+    { attribute: 'country', operator: 'Equals', values: ['DE', 'AT'] },
+    { attribute: 'plan', operator: 'NotEquals', values: ['free'] },
+  ];
+  const flag = { key: 'a', is_enabled: true, rollout_percentage: null, description: null, rules };
+  const edited = { ...flag, rules: [{ attribute: 'country', operator: 'Equals', values: ['FR'] }] };
+  const mixtures = new Set(mixed(8, flag, edited).map(({ attributes }) => JSON.stringify(attributes)));
+  assert.equal(mixtures.size, 8);
+  for (const country of ['DE', 'AT', 'FR', 'something else']) {
+    for (const plan of ['free', 'something else']) assert.ok(mixtures.has(JSON.stringify({ country, plan })), `${country} ${plan}`);
+  }
 });
