@@ -19,7 +19,7 @@ export interface Pair<Value> {
 }
 
 export type Field = keyof Difference;
-export const FIELDS: readonly Field[] = ['is_enabled', 'rollout_percentage', 'description', 'rules'];
+const FIELDS: readonly Field[] = ['is_enabled', 'rollout_percentage', 'description', 'rules'];
 
 export function difference(before: FlagFields, after: FlagFields): Difference {
   return {

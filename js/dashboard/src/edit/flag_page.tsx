@@ -63,7 +63,7 @@ function FlagEditor({ base, saved, draft: kept }: FlagEditorProps) {
   };
 
   return (
-    <div className="flag-page">
+    <div>
       <FlagHead flag={saved ?? base} isDeleted={!saved} />
       <div className="flag-columns">
         <div>

@@ -47,7 +47,7 @@ export default function NewPage({ from }: { readonly from: string | undefined })
   const hint = draft.key === '' ? strings.try.needsKey : problem ? strings.try.unusable : strings.loading;
   const isElsewhere = problem?.field === '';
   return (
-    <div className="flag-page">
+    <div>
       <div className="page-head flag-head">
         <a className="icon-button" href={addressOf({ page: 'flags' })} aria-label={strings.edit.toList}>
           <BackIcon />

@@ -44,7 +44,7 @@ export function RulesField({ rules, problem, isDisabled, onChange }: RulesFieldP
   // What is wrong with the list, or with a part that no card shows.
   const whole = problem?.field === 'rules' ? problem.text : undefined;
   return (
-    <div className="rules">
+    <div>
       <div className="card-head">
         <h2>{strings.fields.rules}</h2>
         <span className="quiet">{strings.edit.rulesHelp}</span>

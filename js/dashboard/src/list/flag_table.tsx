@@ -105,7 +105,7 @@ function Heads() {
         >
           <Button className="head" onPress={() => sort(name)}>
             {strings.list.columns[name]}
-            <span className="head-arrow" aria-hidden="true">
+            <span aria-hidden="true">
               {name === column ? (isDescending ? '↓' : '↑') : ''}
             </span>
           </Button>

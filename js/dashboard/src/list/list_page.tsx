@@ -22,7 +22,7 @@ export function ListPage() {
   const selected = useMemo(() => select(flags.all, shown), [flags, shown]);
   const isEmpty = flags.loaded && flags.all.length === 0;
   return (
-    <div className="list-page">
+    <div>
       <div className="page-head">
         <h1>{strings.pages.flags}</h1>
         <p className="quiet" role="status">
@@ -56,7 +56,7 @@ export function ListPage() {
 
 function Welcome({ mayWrite }: { readonly mayWrite: boolean }) {
   return (
-    <div className="notice welcome">
+    <div className="notice">
       <h2>{strings.list.welcome}</h2>
       <p>{mayWrite ? strings.list.welcomeText : strings.list.welcomeReadOnly}</p>
     </div>

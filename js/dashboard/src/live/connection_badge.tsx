@@ -9,7 +9,7 @@ export function ConnectionBadge() {
   return (
     <span className="connection" data-status={status} role="status" title={strings.connection.meaning[status]}>
       <span className="connection-dot" aria-hidden="true" />
-      <span className="connection-word">{strings.connection.word[status]}</span>
+      <span>{strings.connection.word[status]}</span>
     </span>
   );
 }

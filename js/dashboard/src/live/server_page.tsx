@@ -12,7 +12,7 @@ const PERIOD = 2_000;
 export default function ServerPage() {
   const { stats, problem } = useStats();
   return (
-    <div className="live-page">
+    <div>
       <div className="page-head">
         <h1>{strings.pages.server}</h1>
         <p className="quiet">{strings.live.help}</p>

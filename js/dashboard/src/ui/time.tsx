@@ -28,7 +28,7 @@ export function Ago({ time }: { readonly time: string }) {
   );
 }
 
-export function ago(then: number, now: number): string {
+function ago(then: number, now: number): string {
   const gone = Math.max(0, now - then);
   const step = STEPS.find(([, length]) => gone >= length);
   return step ? relative.format(-Math.floor(gone / step[1]), step[0]) : relative.format(0, 'second');
