@@ -25,7 +25,7 @@ pub struct Config {
     pub sdk_keys: Vec<String>,
     /// Keys that read flags and the stream.
     pub client_keys: Vec<String>,
-    /// A folder to serve in place of the embedded page.
+    /// A folder to serve in place of the embedded dashboard.
     pub public_dir: Option<PathBuf>,
     /// Who may call from a browser.
     pub origins: Origins,
@@ -79,6 +79,8 @@ pub struct Timeouts {
     pub idle: Duration,
     /// For a socket to take a byte.
     pub write: Duration,
+    /// For the answers about many users.
+    pub evaluation: Duration,
     /// Between two heartbeats of a stream.
     pub heartbeat: Duration,
     /// Over which the ends of all streams are spread at shutdown.
@@ -115,6 +117,7 @@ impl Default for Timeouts {
             // Longer than the 60 s after which common load balancers drop a connection: the one who sends should.
             idle: Duration::from_secs(75),
             write: Duration::from_secs(30),
+            evaluation: Duration::from_secs(5),
             heartbeat: Duration::from_millis(sidekick_core::sse::HEARTBEAT_MILLIS),
             drain: Duration::from_secs(3),
         }
@@ -300,7 +303,7 @@ It is configured by environment variables:
   PORT             the port to listen on; 0 takes a free one [default: 3000]
   ALLOWED_ORIGINS  origins whose pages may call the API from a browser, parted by commas
                    [default: any for /stream and GET, none for writes]
-  PUBLIC_DIR       a folder of files to serve in place of the embedded page [default: none]
+  PUBLIC_DIR       a folder of files to serve in place of the embedded dashboard [default: none]
   LOG_FORMAT       text or json [default: text]
   LOG_LEVEL        error, warn, info, debug or trace [default: info]
 

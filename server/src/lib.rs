@@ -2,6 +2,7 @@
 //!
 //! [`run`] is the whole of it; the binary only reads the environment and waits for signals.
 
+pub mod activity;
 pub mod actors;
 pub mod auth;
 pub mod bus;
@@ -10,6 +11,7 @@ mod clock;
 pub mod config;
 mod error;
 pub mod http;
+pub mod lag;
 pub mod metrics;
 pub mod shutdown;
 pub mod storage;
@@ -18,6 +20,7 @@ pub mod transfer;
 pub use config::Config;
 pub use error::Error;
 
+use crate::activity::Activity;
 use crate::actors::{FlagStoreActor, follower, log_pruner, snapshot_file};
 use crate::auth::Keyring;
 use crate::bus::{Bus, InProcessBus, RedisBus};
@@ -27,6 +30,7 @@ use crate::metrics::Metrics;
 use crate::shutdown::Shutdown;
 use crate::storage::{PostgresStorage, SqliteStorage, Storage};
 use std::sync::Arc;
+use std::time::Instant;
 use tokio::net::TcpListener;
 
 /// Opens the storage that the configuration names.
@@ -80,7 +84,9 @@ pub async fn run_with(
         tracing::warn!("SDK_KEY is not set: authentication is off, whoever reaches the server may change flags");
     }
     tracing::info!(address = %listener.local_addr()?, database = ?config.database, redis = ?config.redis, "listening");
-    let app = Arc::new(App { config, keyring, flags, metrics, shutdown: ending });
+    let started = (clock::now(), Instant::now());
+    let activity = Activity::start(Arc::clone(&metrics), activity::MINUTE);
+    let app = Arc::new(App { config, keyring, flags, metrics, activity, started, shutdown: ending });
     let serving = http::serve(listener, app);
     let announce = async {
         shutdown.await;

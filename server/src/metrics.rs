@@ -1,5 +1,6 @@
 //! What the server counts, in Prometheus' (OpenMetrics) text form.
 
+use crate::lag::Lags;
 use prometheus_client::encoding::{EncodeLabelSet, text};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::{Family, MetricConstructor};
@@ -32,8 +33,9 @@ pub struct Metrics {
     pub redis_up: Gauge,
     /// Messages of Redis that were no hints.
     pub garbled_hints: Counter,
-    /// From a change's commit to the hand-over of its bytes to the socket, once for each stream.
-    pub delivery: Histogram,
+    delivery: Histogram,
+    /// The same lags as `delivery`, for percentiles.
+    pub lags: Lags,
     /// Evaluations by `POST /api/evaluate`.
     pub evaluations: Family<ReasonLabels, Counter>,
     storage: Family<OperationLabels, Histogram, LatencyBuckets>,
@@ -102,6 +104,7 @@ impl Metrics {
             redis_up: Gauge::default(),
             garbled_hints: Counter::default(),
             delivery: LatencyBuckets.new_metric(),
+            lags: Lags::new(),
             evaluations: Family::default(),
             storage: Family::new_with_constructor(LatencyBuckets),
             storage_errors: Family::default(),
@@ -128,6 +131,12 @@ impl Metrics {
         r.register("storage_errors", "Storage operations that failed", metrics.storage_errors.clone());
         r.register("http_responses", "Answers, by route and status", metrics.responses.clone());
         metrics
+    }
+
+    /// Notes that a change was handed to a stream's socket, `lag` after its commit.
+    pub fn delivered(&self, lag: Duration) {
+        self.delivery.observe(lag.as_secs_f64());
+        self.lags.add(lag);
     }
 
     /// Notes a storage operation that took `elapsed`.

@@ -4,6 +4,7 @@ mod browser_sdk;
 mod c_abi;
 mod chaos;
 mod clients;
+mod dashboard;
 mod debian_rust;
 mod failure;
 mod flutter_sdk;
@@ -49,6 +50,8 @@ cargo xtask <command>
   mobile-libs        build the C library for Android and iOS and put it into the packages for Flutter and React Native
   flutter-bench      time evaluations from Dart, and count what they and clients leave behind
   mobile-bench       time questions through JSI beside a host function that does nothing
+  dashboard          build the dashboard's page and put it where the server takes it from
+  screenshots        make the pictures of the dashboard that documents show, in docs/images
   wasm               build the browser's module and put it where its package and its tests look for it
   help               this text";
 
@@ -87,6 +90,8 @@ fn run(words: &[&str]) -> Outcome {
         ["mobile-libs"] => c_abi::build_mobile_libs(),
         ["flutter-bench"] => flutter_sdk::bench(),
         ["mobile-bench"] => mobile_sdk::bench(),
+        ["dashboard"] => dashboard::write(),
+        ["screenshots"] => dashboard::screenshots(),
         ["wasm"] => wasm::build().map(drop),
         ["vectors"] => vectors::write(),
         ["vectors", "--check"] => vectors::check(),

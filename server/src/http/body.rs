@@ -73,7 +73,7 @@ impl HttpBody for Body {
             Content::Stream { frames, metrics } => frames.poll_recv(context).map(|frame| {
                 frame.map(|Frame { bytes, committed_at }| {
                     if let Some(committed_at) = committed_at {
-                        metrics.delivery.observe(committed_at.elapsed().as_secs_f64());
+                        metrics.delivered(committed_at.elapsed());
                     }
                     Ok(HttpFrame::data(bytes))
                 })

@@ -3,7 +3,7 @@
 use super::body::Body;
 use super::problem::Problem;
 use super::route::{self, Endpoint, Matched};
-use super::{App, assets, cors, evaluate, flags, health, history, stream};
+use super::{App, assets, cors, evaluate, flags, health, history, session, stats, stream};
 use crate::auth::{Access, Principal};
 use crate::metrics::ResponseLabels;
 use hyper::body::Incoming;
@@ -32,7 +32,10 @@ pub(super) async fn handle(mut request: Request<Incoming>, app: &App) -> Respons
             }
         }
     };
-    response.headers_mut().extend(cors);
+    for (name, value) in &cors {
+        // A file may vary by what it is asked for, and by whom.
+        response.headers_mut().append(name, value.clone());
+    }
     if app.flags.is_stale() {
         response.headers_mut().insert("sidekick-stale", HeaderValue::from_static("true"));
     }
@@ -58,12 +61,14 @@ async fn answer(request: &mut Request<Incoming>, matched: Matched, app: &App) ->
         Endpoint::FlagHistory => flag_history(request, key()?, app).await,
         Endpoint::History => history::list(request.uri().query(), None, app).await,
         Endpoint::Evaluate => evaluate::evaluate(request, app).await,
+        Endpoint::Session => Ok(session::session(&principal, app)),
+        Endpoint::Stats => Ok(stats::stats(app)),
         Endpoint::Stream => stream::open(request, app),
         Endpoint::Healthz => Ok(health::healthz()),
         Endpoint::Readyz => health::readyz(app),
         Endpoint::Metrics => Ok(health::metrics(app)),
         Endpoint::OpenApi => Ok(assets::openapi()),
-        Endpoint::Asset => assets::file(request.uri().path(), app).await,
+        Endpoint::Asset => assets::file(request.uri().path(), request.headers(), app).await,
     }
 }
 

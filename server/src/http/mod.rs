@@ -3,28 +3,37 @@
 mod assets;
 mod body;
 mod conditional;
+mod content_coding;
 mod cors;
+mod embedded;
 mod evaluate;
 mod flags;
 mod handler;
 mod health;
 mod history;
 mod listener;
+mod page_headers;
 mod problem;
+mod question;
 mod request_body;
 mod route;
+mod session;
+mod stats;
 mod stream;
 mod timed_io;
 
 pub use listener::serve;
 pub use route::ROUTES;
 
+use crate::activity::Activity;
 use crate::actors::FlagStoreHandle;
 use crate::auth::Keyring;
 use crate::config::Config;
 use crate::metrics::Metrics;
 use crate::shutdown::Shutdown;
+use sidekick_core::Timestamp;
 use std::sync::Arc;
+use std::time::Instant;
 
 /// What every request may need.
 pub struct App {
@@ -36,6 +45,10 @@ pub struct App {
     pub flags: FlagStoreHandle,
     /// The counters.
     pub metrics: Arc<Metrics>,
+    /// What went on in the last minutes.
+    pub activity: Arc<Activity>,
+    /// When the server started, by the machine's clock and by one that nobody sets.
+    pub started: (Timestamp, Instant),
     /// Says when the server is to end.
     pub shutdown: Shutdown,
 }

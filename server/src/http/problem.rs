@@ -6,6 +6,7 @@ use hyper::header::{ALLOW, CONNECTION, HeaderName, HeaderValue, RETRY_AFTER, WWW
 use hyper::{Method, Response, StatusCode};
 use serde::Serialize;
 use sidekick_core::{Error as CoreError, ErrorKind};
+use std::time::Duration;
 
 /// An answer that says what was wrong, with what value, and what would be right.
 #[derive(Debug)]
@@ -76,6 +77,15 @@ impl Problem {
 
     pub(super) fn unsupported_media_type(expected: &str) -> Self {
         Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, format!("the body must be sent as Content-Type: {expected}"))
+    }
+
+    /// The flag's rules are too long for so many users at once.
+    pub(super) fn too_much_work(answered: usize, asked: usize, patience: Duration) -> Self {
+        let detail = format!(
+            "users: {answered} of {asked} were answered for within {} s, for the flag's rules are long; ask about fewer",
+            patience.as_secs_f32()
+        );
+        Self { field: Some("users".to_owned()), ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, detail) }
     }
 
     pub(super) fn unavailable(detail: impl Into<String>) -> Self {

@@ -26,4 +26,5 @@ mod history;
 mod instances;
 mod postgres;
 mod redis;
+mod stats;
 mod transfer;

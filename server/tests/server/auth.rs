@@ -1,6 +1,7 @@
 //! Keys: who may do what, which ways a key may come, and that none is ever shown.
 
 use crate::support::{EventStream, Response, Server, exchange};
+use serde_json::json;
 
 const FULL: &str = "full-key-0f3a";
 const NEXT: &str = "next-key-77c1";
@@ -29,14 +30,20 @@ fn ask(server: &Server, authorization: Option<&str>, method: &str, path: &str) -
     exchange(server.connect(), method, path, &headers, body.as_bytes())
 }
 
-const READING: [(&str, &str); 4] =
-    [("GET", "/api/flags"), ("GET", "/api/flags/a"), ("HEAD", "/api/flags"), ("GET", "/openapi.json")];
-const FULL_ONLY: [(&str, &str); 7] = [
+const READING: [(&str, &str); 5] = [
+    ("GET", "/api/flags"),
+    ("GET", "/api/flags/a"),
+    ("HEAD", "/api/flags"),
+    ("GET", "/api/session"),
+    ("GET", "/openapi.json"),
+];
+const FULL_ONLY: [(&str, &str); 8] = [
     ("POST", "/api/flags"),
     ("PATCH", "/api/flags/a"),
     ("GET", "/api/flags/a/history"),
     ("GET", "/api/history"),
     ("POST", "/api/evaluate"),
+    ("GET", "/api/stats"),
     ("GET", "/metrics"),
     ("DELETE", "/api/flags/a"),
 ];
@@ -112,7 +119,7 @@ fn every_full_key_of_a_rotation_does_everything() {
             {
                 statuses.push(ask(&server, Some(&bearer), method, path).status);
             }
-            assert_eq!(statuses, [201, 200, 200, 200, 200, 200, 200, 200, 200, 200, 204]);
+            assert_eq!(statuses, [201, 200, 200, 200, 200, 200, 200, 200, 200, 200, 200, 200, 204]);
             EventStream::open(server.connect(), "/stream", &[("Authorization", &bearer)]).read_replay();
         }
     }
@@ -174,6 +181,23 @@ fn the_history_tells_the_keys_of_a_rotation_apart_and_gives_none_away() {
 }
 
 #[test]
+fn a_caller_is_told_what_the_key_may_do() {
+    let server = start();
+    let session = |key: &str| ask(&server, Some(&format!("Bearer {key}")), "GET", "/api/session").json();
+    let version = env!("CARGO_PKG_VERSION");
+    for (key, access) in [(FULL, "full"), (NEXT, "full"), (CLIENT, "read"), (CLIENT_NEXT, "read")] {
+        let actor = session(key)["actor"].as_str().unwrap().to_owned();
+        let expected = json!({"authentication": true, "access": access, "actor": actor, "version": version});
+        assert_eq!(session(key), expected);
+    }
+    let answer = ask(&server, Some(&format!("Bearer {FULL}")), "POST", "/api/flags");
+    assert_eq!(answer.status, 201);
+    let history = server.request("GET", "/api/history", "").json();
+    assert_eq!(history[0]["actor"], session(FULL)["actor"], "the history calls the caller the same");
+    assert_ne!(session(NEXT)["actor"], session(FULL)["actor"]);
+}
+
+#[test]
 fn no_key_is_ever_shown() {
     let mut server = start();
     server.request("POST", "/api/flags", r#"{"key":"a"}"#);
@@ -216,4 +240,8 @@ fn without_sdk_key_everybody_is_let_in() {
     assert_eq!(ask(&server, Some("Bearer whatever"), "DELETE", "/api/flags/a").status, 204);
     let history = server.request("GET", "/api/history", "").json();
     assert_eq!(history[0]["actor"], "anonymous");
+    let session = ask(&server, None, "GET", "/api/session").json();
+    let version = env!("CARGO_PKG_VERSION");
+    let expected = json!({"authentication": false, "access": "full", "actor": "anonymous", "version": version});
+    assert_eq!(session, expected);
 }

@@ -426,6 +426,55 @@ fn a_question_with_a_wrong_field_is_refused_and_the_field_named() {
 }
 
 #[test]
+fn a_question_about_many_users_names_the_user_whose_field_is_wrong() {
+    let guarded = Guarded::start();
+    let about = |users: &str, field: &str| evaluate(format!(r#"{{"flag_key":"a","users":{users}}}"#), field);
+    let mut rows = Vec::new();
+    for (_, value) in values_but(&["array"]) {
+        rows.push(about(value, "users"));
+    }
+    for (_, value) in values_but(&["object"]) {
+        rows.push(about(&format!(r#"[{{"user_key":"u"}},{value}]"#), "users[1]"));
+        rows.push(about(&format!(r#"[{{"user_key":"u","attributes":{value}}}]"#), "users[0].attributes"));
+    }
+    for (_, value) in values_but(&["string"]) {
+        rows.push(about(&format!(r#"[{{"user_key":{value}}}]"#), "users[0].user_key"));
+    }
+    for (user, field) in [
+        ("{}", "user_key"),
+        (r#"{"attributes":{}}"#, "user_key"),
+        (r#"{"user_key":"u","user_key":"u"}"#, "user_key"),
+        (r#"{"user_key":"u","attributes":{},"attributes":{}}"#, "attributes"),
+        (r#"{"user_key":"u","userKey":"u"}"#, "userKey"),
+        (r#"{"user_key":"u","flag_key":"a"}"#, "flag_key"),
+        (r#"{"user_key":"u","attributes":{"x":[]}}"#, "attributes.x"),
+        (r#"{"user_key":"u","attributes":{"x":"y","x":"y"}}"#, "attributes.x"),
+    ] {
+        let users = format!(r#"[{{"user_key":"u"}},{{"user_key":"u"}},{user},{{"user_key":"u"}}]"#);
+        rows.push(about(&users, &format!("users[2].{field}")));
+        // The first of several mistakes is the one that is named.
+        rows.push(about(
+            &format!(r#"[{user},{{"user_key":"u","attributes":{{"z":{{}}}}}}]"#),
+            &format!("users[0].{field}"),
+        ));
+    }
+    // A mistake in what is asked does not hide that the document is no JSON.
+    rows.push(evaluate(r#"{"flag_key":"a","users":[{"user_key":"u","attributes":{"x":[]}},}"#, "users[1]"));
+    let many = |count: usize| format!("[{}]", vec![r#"{"user_key":"u"}"#; count].join(","));
+    rows.push(about(&many(1001), "users"));
+    rows.push(about(&many(20_000), "users"));
+    rows.push(evaluate(format!(r#"{{"users":{}}}"#, many(1)), "flag_key"));
+    rows.push(evaluate(format!(r#"{{"flag_key":"a","user_key":"u","users":{}}}"#, many(1)), "users"));
+    rows.push(evaluate(format!(r#"{{"flag_key":"a","users":{},"attributes":{{}}}}"#, many(1)), "users"));
+    rows.push(evaluate(format!(r#"{{"flag_key":"a","users":{0},"users":{0}}}"#, many(1)), "users"));
+    rows.push(evaluate(r#"{"flag_key":"a","attributes":{}}"#, "user_key"));
+    guarded.run(rows);
+    let fits = format!(r#"{{"flag_key":"a","users":{}}}"#, many(1000));
+    assert_eq!(guarded.server.request("POST", "/api/evaluate", &fits).status, 200);
+    guarded.check();
+}
+
+#[test]
 fn a_patch_cannot_change_what_is_fixed() {
     let guarded = Guarded::start();
     let unprocessable = |body: &str, field: &str| row("PATCH", "/api/flags/a", body, 422, field);

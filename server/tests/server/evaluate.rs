@@ -1,13 +1,21 @@
 //! `POST /api/evaluate`: the answer for a user and why, held against the vectors that every engine shares.
 
-use crate::support::{Connection, Server};
+use crate::support::{Connection, InProcess, Server, eventually};
 use serde_json::{Value, json};
-use std::io::BufReader;
+use server::config::Timeouts;
+use std::io::{BufReader, Write};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 fn ask(server: &Server, question: &Value) -> Value {
+    plain(ask_as_written(server, question))
+}
+
+/// The answer with its numbers as they are written.
+fn ask_as_written(server: &Server, question: &Value) -> Value {
     let answer = server.request("POST", "/api/evaluate", &question.to_string());
     assert_eq!((answer.status, answer.header("content-type")), (200, Some("application/json")), "{}", answer.text());
-    plain(answer.json())
+    answer.json()
 }
 
 /// The same value with every number as a float: `25` and `25.0` are one number.
@@ -120,6 +128,105 @@ fn a_preview_answers_for_a_flag_that_is_not_saved() {
     let after = server.request("GET", "/api/flags", "");
     assert_eq!((after.text(), after.header("etag")), (before.text(), before.header("etag")), "nothing was saved");
     assert_eq!(ask(&server, &json!({"flag_key": "other", "user_key": "u"}))["reason"], "FLAG_NOT_FOUND");
+}
+
+#[test]
+fn many_users_get_in_order_what_each_would_get_alone() {
+    let server = Server::start();
+    let rule = json!({"attribute": "plan", "operator": "Equals", "values": ["pro"]});
+    let flag = json!({"key": "new_checkout", "is_enabled": true, "rollout_percentage": 33.333, "rules": [rule]});
+    put(&server, &flag);
+    let users: Vec<Value> = (0..1000)
+        .map(|number| match number % 3 {
+            0 => json!({"user_key": format!("user-{number}")}),
+            1 => json!({"user_key": format!("user-{number}"), "attributes": {"plan": "pro", "logins": number}}),
+            _ => json!({"attributes": {"plan": null}, "user_key": format!("user-{number}")}),
+        })
+        .collect();
+    for subject in [json!({"flag_key": "new_checkout"}), json!({"flag_key": "missing"}), json!({"flag": flag})] {
+        let with = |fields: &Value| {
+            let mut question = subject.clone();
+            question.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+            question
+        };
+        let answers = ask_as_written(&server, &with(&json!({"users": users})));
+        let results = answers["results"].as_array().unwrap();
+        assert_eq!((answers.as_object().unwrap().len(), results.len()), (1, users.len()));
+        let mut connection = Connection::new(BufReader::new(server.connect()));
+        for (user, result) in users.iter().zip(results).step_by(17) {
+            let alone = connection.request("POST", "/api/evaluate", &with(user).to_string());
+            assert_eq!(result, &alone.json(), "{user}");
+        }
+    }
+    assert_eq!(ask(&server, &json!({"flag_key": "new_checkout", "users": []})), json!({"results": []}));
+    let counted = |reason| server.metric(&format!("sidekick_evaluations_total{{reason=\"{reason}\"}}"));
+    assert_eq!(counted("FLAG_NOT_FOUND"), 1000.0 + 59.0);
+}
+
+/// A question that keeps a processor busy for a while: many long values, none of which is found.
+fn long_question() -> String {
+    let values = vec![format!("{}b", "a".repeat(60)); 400];
+    let rules = json!([{"attribute": "x", "operator": "Contains", "values": values}]);
+    let user = json!({"user_key": "u", "attributes": {"x": "a".repeat(200)}});
+    let flag = json!({"key": "long", "is_enabled": true, "rollout_percentage": 0, "rules": rules});
+    json!({"flag": flag, "users": vec![user; 800]}).to_string()
+}
+
+#[test]
+fn the_server_goes_on_while_it_answers_for_many_users() {
+    let server = Server::start();
+    let question = long_question();
+    let answered = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for _ in 0..2 * std::thread::available_parallelism().unwrap().get() {
+            scope.spawn(|| {
+                // 422 where the machine is so busy that they take too long.
+                assert!(matches!(server.request("POST", "/api/evaluate", &question).status, 200 | 422));
+                answered.fetch_add(1, Ordering::SeqCst);
+            });
+        }
+        // All of them are read, and none is answered.
+        eventually("the questions are being answered", || evaluated(&server) > 8.0);
+        for _ in 0..20 {
+            assert_eq!(server.request("GET", "/api/flags", "").status, 200);
+        }
+        assert_eq!(answered.load(Ordering::SeqCst), 0, "the small questions waited for the long ones");
+    });
+}
+
+#[test]
+fn nobody_answers_for_many_users_where_nobody_waits() {
+    let server = Server::start();
+    let question = long_question();
+    let mut socket = server.connect();
+    let head = "POST /api/evaluate HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n";
+    socket.write_all(format!("{head}Content-Length: {}\r\n\r\n{question}", question.len()).as_bytes()).unwrap();
+    eventually("the question is being answered", || evaluated(&server) > 0.0);
+    drop(socket);
+    let mut before = evaluated(&server);
+    eventually("the evaluations end", || {
+        std::thread::sleep(Duration::from_millis(100));
+        std::mem::replace(&mut before, evaluated(&server)) == before
+    });
+    assert!(before < 800.0, "all {before} users were answered for");
+}
+
+#[test]
+fn rules_that_are_too_long_for_so_many_users_are_called_so() {
+    let evaluation = Duration::from_millis(50);
+    let server = InProcess::start(Timeouts { evaluation, ..Timeouts::default() });
+    let refused = server.request("POST", "/api/evaluate", &long_question());
+    assert_eq!((refused.status, refused.header("content-type")), (422, Some("application/problem+json")));
+    let problem = refused.json();
+    assert_eq!(problem["field"], "users");
+    let detail = problem["detail"].as_str().unwrap();
+    assert!(detail.contains(" of 800 were answered for within 0.05 s"), "{detail}");
+    let few = server.request("POST", "/api/evaluate", r#"{"flag_key":"a","users":[{"user_key":"u"}]}"#);
+    assert_eq!(few.status, 200, "{}", few.text());
+}
+
+fn evaluated(server: &Server) -> f64 {
+    server.metric("sidekick_evaluations_total{reason=\"STATIC\"}")
 }
 
 #[test]

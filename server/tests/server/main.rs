@@ -25,6 +25,8 @@ mod footprint;
 mod lifecycle;
 mod metrics;
 mod openapi;
+mod page;
 mod rest;
 mod sqlite;
+mod stats;
 mod stream;

@@ -117,7 +117,7 @@ fn limits_are_those_of_the_core() {
 fn the_examples_are_what_the_server_takes_and_answers() {
     let document = document();
     let server = Server::start();
-    let tour: [(&str, &str, u16); 9] = [
+    let tour: [(&str, &str, u16); 10] = [
         ("post", "/api/flags", 201),
         ("get", "/api/flags", 200),
         ("get", "/api/flags/{key}", 200),
@@ -125,6 +125,7 @@ fn the_examples_are_what_the_server_takes_and_answers() {
         ("post", "/api/evaluate", 200),
         ("get", "/api/flags/{key}/history", 200),
         ("get", "/api/history", 200),
+        ("get", "/api/session", 200),
         ("get", "/healthz", 200),
         ("get", "/readyz", 200),
     ];
@@ -147,6 +148,26 @@ fn the_examples_are_what_the_server_takes_and_answers() {
             check_fields(&document, &content["schema"], &answer.json(), &place);
             check_headers(&document, &operation["responses"][status.to_string()], &answer, &place);
         }
+    }
+}
+
+/// An example cannot have the numbers that a server has; it has the fields.
+#[test]
+fn the_example_of_the_stats_has_their_fields() {
+    let document = document();
+    let server = Server::start();
+    let mut stream = server.stream(None);
+    stream.read_replay();
+    server.request("POST", "/api/flags", r#"{"key":"a"}"#);
+    stream.next_but_heartbeats().unwrap();
+    let content = &document["paths"]["/api/stats"]["get"]["responses"]["200"]["content"]["application/json"];
+    let schemas = &document["components"]["schemas"];
+    for stats in [server.request("GET", "/api/stats", "").json(), content["example"].clone()] {
+        check_fields(&document, &content["schema"], &stats, "stats");
+        check_fields(&document, &schemas["Stats"]["properties"]["storage"], &stats["storage"], "storage");
+        check_fields(&document, &schemas["Stats"]["properties"]["minutes"], &stats["minutes"], "minutes");
+        let lag = &stats["minutes"].as_array().unwrap().last().unwrap()["lag_ms"];
+        check_fields(&document, &schemas["Minute"]["properties"]["lag_ms"], lag, "lag_ms");
     }
 }
 
@@ -182,7 +203,7 @@ fn refusals_are_documented() {
     let (stale, present) = (("If-Match", "\"99\""), ("If-None-Match", "*"));
     let (reader, stranger) = (("Authorization", "Bearer read-key"), ("Authorization", "Bearer other"));
     let long = " ".repeat((512 << 10) + 1);
-    let refusals: [Refusal; 26] = [
+    let refusals: [Refusal; 28] = [
         ("get", "/api/flags", "", &[("If-None-Match", "*")], "", 304),
         ("get", "/api/flags", "", &[stranger], "", 401),
         ("post", "/api/flags", "", &[json], "{", 400),
@@ -206,6 +227,8 @@ fn refusals_are_documented() {
         ("get", "/api/history", "?limit=0", &[], "", 400),
         ("get", "/api/history", "", &[reader], "", 403),
         ("post", "/api/evaluate", "", &[json], "{}", 400),
+        ("get", "/api/session", "", &[stranger], "", 401),
+        ("get", "/api/stats", "", &[reader], "", 403),
         ("get", "/stream", "", &[stranger], "", 401),
         ("get", "/metrics", "", &[reader], "", 403),
         ("get", "/openapi.json", "", &[stranger], "", 401),
@@ -316,6 +339,14 @@ fn check_fields(document: &Value, schema: &Value, answer: &Value, place: &str) {
     match answer {
         Value::Array(items) => items.iter().for_each(|item| check_fields(document, &schema["items"], item, place)),
         Value::Object(fields) => {
+            let has = |schema: &&Value| {
+                let required = resolve(document, schema)["required"].as_array().unwrap();
+                required.iter().all(|name| fields.contains_key(name.as_str().unwrap()))
+            };
+            let schema = match schema["oneOf"].as_array() {
+                Some(forms) => resolve(document, forms.iter().find(has).unwrap_or_else(|| panic!("{place}: {answer}"))),
+                None => schema,
+            };
             let properties = schema["properties"].as_object().unwrap();
             for name in fields.keys() {
                 assert!(properties.contains_key(name), "{place}: {name} is not documented");

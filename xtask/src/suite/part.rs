@@ -3,7 +3,8 @@
 use crate::failure::Outcome;
 use crate::tool::{run, tool};
 use crate::{
-    browser_sdk, c_abi, chaos, clients, flutter_sdk, fuzz, mobile_sdk, node_sdk, setup, size, targets, tidy, vectors,
+    browser_sdk, c_abi, chaos, clients, dashboard, flutter_sdk, fuzz, mobile_sdk, node_sdk, setup, size, targets, tidy,
+    vectors,
 };
 
 /// One part of the tests.
@@ -33,6 +34,11 @@ pub(crate) const PARTS: &[Part] = &[
     Part { name: "node", what: "the Node SDK as it is shipped does what it says", run: node_sdk::test },
     Part { name: "browser", what: "the browser SDK does what it says in a real browser", run: browser_sdk::test },
     Part { name: "size", what: "the browser SDK is as small as its budget says, and as its history", run: size::check },
+    Part {
+        name: "dashboard",
+        what: "the dashboard is what its sources give, and does what it says in a real browser",
+        run: dashboard::test,
+    },
     Part { name: "ffi", what: "the C ABI does what its header says, from C and C++", run: c_abi::test },
     Part { name: "sanitize", what: "the same under AddressSanitizer and ThreadSanitizer", run: c_abi::sanitize },
     Part { name: "miri", what: "the C ABI's own tests under Miri", run: c_abi::miri },
@@ -61,7 +67,7 @@ fn clippy() -> Outcome {
     setup::ensure(&setup::COMPILER)?;
     run(&mut tool("cargo", &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
     // No targets by default, for they need more than Rust to run.
-    let others = ["--test", "foreign_clients", "--test", "many_instances"];
+    let others = ["--test", "foreign_clients", "--test", "many_instances", "--test", "dashboard"];
     run(tool("cargo", &["clippy", "--package", "server"]).args(others).args(["--", "-D", "warnings"]))?;
     // What the C ABI has in place of Rust's standard library.
     let bare = ["--profile", "mobile", "--lib", "--no-default-features", "--features", "libc"];

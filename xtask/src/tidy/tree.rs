@@ -7,7 +7,7 @@ use crate::repository;
 use crate::tool::{self, tool};
 
 /// Files that are the output of a program; nobody writes or reads them by hand.
-const GENERATED: [&str; 2] = ["/dist/", "/generated/"];
+const GENERATED: [&str; 3] = ["/dist/", "/generated/", "/server/assets/dashboard/"];
 
 /// Kinds of file that hold code, by the end of their name.
 const SOURCE_EXTENSIONS: [&str; 25] = [
@@ -167,7 +167,13 @@ mod tests {
 
     #[test]
     fn scripts_without_extension_and_generated_files_are_told_apart() {
-        let tree = tree(&[(".ci/run", "#!/bin/sh"), ("js/dist/x.js", ""), ("LICENSE", "text"), ("js/x.ts", "")]);
+        let tree = tree(&[
+            (".ci/run", "#!/bin/sh"),
+            ("js/dist/x.js", ""),
+            ("server/assets/dashboard/y.js", ""),
+            ("LICENSE", "text"),
+            ("js/x.ts", ""),
+        ]);
         let paths: Vec<&str> = tree.sources().map(|file| file.path.as_str()).collect();
         assert_eq!(paths, [".ci/run", "js/x.ts"]);
     }

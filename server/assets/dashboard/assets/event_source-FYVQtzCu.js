@@ -1,0 +1,4 @@
+// Built from js/dashboard by `npm run build` there: change the sources, not this file.
+var e=[`message`,`connected`,`ready`,`resumed`,`heartbeat`];function t(t,n,r,i){if(r)throw new i(`INVALID_HEADER`,`an EventSource cannot send options.headers; leave out options.transport, or the headers`);let a=new TextEncoder;return(r,i)=>{let o=new URL(t);n&&o.searchParams.set(`sdk_key`,n),r&&o.searchParams.set(`last_event_id`,r);let s=new EventSource(o);s.onopen=()=>i.c(200,`text/event-stream`,``),s.onerror=()=>{s.close(),i.p()};let c=``,l=({type:e,data:t,lastEventId:n})=>{let r=[...n===c?[]:[`id: ${n}`],`event: ${e}`,...t.split(`
+`).map(e=>`data: ${e}`)];c=n,i.bytes(a.encode(`${r.join(`
+`)}\n\n`))};for(let t of e)s.addEventListener(t,l);return()=>s.close()}}export{t as default};
