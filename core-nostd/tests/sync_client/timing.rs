@@ -3,7 +3,7 @@
 use crate::dice::Dice;
 use crate::host::{EVENT_STREAM, Host, error};
 use crate::script::{heartbeat, replay, resumed};
-use sidekick_core::sync::Output;
+use sidekick_core::sync::{Output, SyncClient};
 
 /// The delay before attempt `number`, as the client with this dice's seed must draw it.
 fn delay(dice: &mut Dice, number: u32) -> u64 {
@@ -156,5 +156,19 @@ fn the_end_of_time_is_no_overflow() {
         host.client.handle_disconnected(now);
         host.client.retry_now(now);
         while host.client.poll_output().is_some() {}
+    }
+}
+
+#[test]
+fn a_clock_at_its_end_makes_nothing_due() {
+    for now in [u64::MAX, u64::MAX - 1] {
+        let mut client = SyncClient::new(7);
+        client.start(now);
+        client.handle_disconnected(now);
+        while let Some(output) = client.poll_output() {
+            assert!(!matches!(output, Output::WakeAt(at) if at < now), "{output:?}");
+        }
+        client.handle_timeout(now - 1);
+        assert_eq!(client.poll_output(), None);
     }
 }
