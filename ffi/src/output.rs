@@ -4,7 +4,7 @@ use crate::fault::{Fault, SidekickError};
 use alloc::boxed::Box;
 use alloc::format;
 use alloc::vec::Vec;
-use sidekick_core::sync::{Output, Status, SyncClient};
+use sidekick_core::sync::{OutputKind, Status, SyncClient};
 
 /// Bytes that the library gives: UTF-8, without a zero at their end. They are the caller's until
 /// `sidekick_bytes_free`, and are independent of the client.
@@ -135,42 +135,22 @@ impl SidekickOutput {
     /// The next output of a client.
     pub(crate) fn next(sync: &mut SyncClient) -> Self {
         let mut text = Vec::new();
-        let mut number = 0;
-        let kind = match sync.poll_output() {
-            None => SidekickOutputKind::None,
-            Some(Output::Disconnect) => SidekickOutputKind::Disconnect,
-            Some(Output::Connect { last_event_id }) => {
-                if let Some(id) = last_event_id {
-                    id.write(&mut text);
-                }
-                SidekickOutputKind::Connect
-            }
-            Some(Output::Error(error)) => {
-                number = error.http_status().unwrap_or_default().into();
-                text.extend_from_slice(error.code().as_bytes());
-                text.push(b' ');
-                error.write_message(&mut text);
-                SidekickOutputKind::Error
-            }
-            Some(Output::FlagsChanged { keys }) => {
-                text.reserve_exact(keys.iter().map(|key| key.as_str().len() + 1).sum());
-                for key in &keys {
-                    text.extend_from_slice(key.as_str().as_bytes());
-                    text.push(b',');
-                }
-                text.pop();
-                SidekickOutputKind::FlagsChanged
-            }
-            Some(Output::StatusChanged(status)) => {
-                number = SidekickStatus::from(status) as u64;
-                SidekickOutputKind::StatusChanged
-            }
-            Some(Output::WakeAt(at)) => {
-                number = at;
-                SidekickOutputKind::WakeAt
-            }
-        };
-        Self { kind, number, text: SidekickBytes::of(text) }
+        let (kind, number) = sync.poll_text(&mut text);
+        Self { kind: kind.into(), number, text: SidekickBytes::of(text) }
+    }
+}
+
+impl From<OutputKind> for SidekickOutputKind {
+    fn from(kind: OutputKind) -> Self {
+        match kind {
+            OutputKind::None => Self::None,
+            OutputKind::Disconnect => Self::Disconnect,
+            OutputKind::Connect => Self::Connect,
+            OutputKind::Error => Self::Error,
+            OutputKind::FlagsChanged => Self::FlagsChanged,
+            OutputKind::StatusChanged => Self::StatusChanged,
+            OutputKind::WakeAt => Self::WakeAt,
+        }
     }
 }
 

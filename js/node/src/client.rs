@@ -87,14 +87,13 @@ impl NativeClient {
     /// The next thing to do or to know.
     #[napi]
     pub fn poll_output<'env>(&self, env: &'env Env) -> Result<Option<Object<'env>>> {
-        let output = self.with(SyncClient::poll_output)?;
-        output.map(|output| output::to_object(env, output)).transpose()
+        self.with(|sync| output::next(env, sync)).flatten()
     }
 
     /// 0 connecting, 1 ready, 2 stale, 3 closed.
     #[napi]
     pub fn status(&self) -> Result<u32> {
-        self.with(|sync| output::status_number(sync.status()))
+        self.with(|sync| sync.status() as u32)
     }
 
     /// The revision of the flags; zero before the first.

@@ -2,36 +2,21 @@
 
 use napi::bindgen_prelude::Object;
 use napi::{Env, Result};
-use sidekick_core::sync::{Output, Status};
-use sidekick_core::{CompiledFlag, FlagKey, FlagStore, Revision};
+use sidekick_core::sync::{OutputKind, SyncClient};
+use sidekick_core::{CompiledFlag, FlagStore, Revision};
 
-/// An output as `{ kind, text, number }`; `js/shared/src/engine.ts` says what each kind has in them.
-pub(crate) fn to_object(env: &Env, output: Output) -> Result<Object<'_>> {
-    let (kind, text, number) = match output {
-        Output::Disconnect => (1, String::new(), 0.0),
-        Output::Connect { last_event_id } => (2, last_event_id.map_or_else(String::new, |id| id.to_string()), 0.0),
-        Output::Error(error) => {
-            (3, format!("{} {error}", error.code()), error.http_status().unwrap_or_default().into())
-        }
-        Output::FlagsChanged { keys } => (4, keys.iter().map(FlagKey::as_str).collect::<Vec<_>>().join(","), 0.0),
-        Output::StatusChanged(status) => (5, String::new(), status_number(status).into()),
-        Output::WakeAt(at) => (6, String::new(), at as f64),
-    };
-    let mut object = Object::new(env)?;
-    object.set("kind", kind)?;
-    object.set("text", text)?;
-    object.set("number", number)?;
-    Ok(object)
-}
-
-/// A status by its place among those of `js/shared/src/engine.ts`.
-pub(crate) const fn status_number(status: Status) -> u32 {
-    match status {
-        Status::Connecting => 0,
-        Status::Ready => 1,
-        Status::Stale => 2,
-        Status::Closed => 3,
+/// The next output as `{ kind, text, number }`; `js/shared/src/engine.ts` says what each kind has in them.
+pub(crate) fn next<'env>(env: &'env Env, sync: &mut SyncClient) -> Result<Option<Object<'env>>> {
+    let mut text = Vec::new();
+    let (kind, number) = sync.poll_text(&mut text);
+    if kind == OutputKind::None {
+        return Ok(None);
     }
+    let mut object = Object::new(env)?;
+    object.set("kind", kind as u32)?;
+    object.set("text", String::from_utf8_lossy(&text).into_owned())?;
+    object.set("number", number as f64)?;
+    Ok(Some(object))
 }
 
 /// What JavaScript keeps of a flag: how to name it, and its answer where that is the same for everyone.
