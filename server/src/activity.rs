@@ -140,8 +140,8 @@ mod tests {
         let (metrics, activity) = by_hand();
         metrics.streams.inc();
         metrics.changes.inc_by(2);
-        metrics.delivered(Duration::from_micros(10));
-        metrics.delivered(Duration::from_millis(3));
+        metrics.lags.add(Duration::from_micros(10));
+        metrics.lags.add(Duration::from_millis(3));
         activity.end_minute();
         metrics.streams.inc();
         metrics.changes.inc();

@@ -33,6 +33,8 @@ pub struct Config {
     pub log_format: LogFormat,
     /// The least level that is logged.
     pub log_level: tracing::Level,
+    /// The most connections at a time; `None`: as many as the process may have files open, less a reserve.
+    pub max_connections: Option<usize>,
     /// Time limits. Not to be set from the environment.
     pub timeouts: Timeouts,
 }
@@ -174,6 +176,8 @@ impl Config {
                 tracing::Level::INFO,
                 "error, warn, info, debug or trace",
             )?,
+            max_connections: count("MAX_CONNECTIONS", variable("MAX_CONNECTIONS"))?
+                .map(|connections| usize::try_from(connections).unwrap_or(usize::MAX)),
             timeouts: Timeouts::default(),
         })
     }
@@ -303,6 +307,8 @@ It is configured by environment variables:
   PORT             the port to listen on; 0 takes a free one [default: 3000]
   ALLOWED_ORIGINS  origins whose pages may call the API from a browser, parted by commas
                    [default: any for /stream and GET, none for writes]
+  MAX_CONNECTIONS  connections beyond so many are turned away with 503; no more than the process may have
+                   files open [default: as many as that, less 128]
   PUBLIC_DIR       a folder of files to serve in place of the embedded dashboard [default: none]
   LOG_FORMAT       text or json [default: text]
   LOG_LEVEL        error, warn, info, debug or trace [default: info]

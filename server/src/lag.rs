@@ -1,13 +1,22 @@
-//! How long changes take to their clients: a count for each length of time, from which percentiles are read.
+//! How long changes take to their clients: a count for each length of time, from which percentiles are read, and the
+//! histogram that Prometheus gets.
 
+use prometheus_client::encoding::{EncodeMetric, MetricEncoder, NoLabelSet};
+use prometheus_client::metrics::{MetricType, TypedMetric};
 use std::array;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-/// Counts of lags. Whoever adds one waits for nobody.
+/// Counts of lags. Whoever adds one waits for nobody: each client does with each change. Clones count together.
+#[derive(Clone, Debug)]
+pub struct Lags(Arc<Cells>);
+
 #[derive(Debug)]
-pub struct Lags {
+struct Cells {
     counts: [AtomicU64; BUCKETS],
+    /// All lags together, in microseconds.
+    sum: AtomicU64,
 }
 
 /// Counts at one moment, or between two.
@@ -19,32 +28,62 @@ const PARTS: u64 = 8;
 const PARTS_BITS: u32 = PARTS.ilog2();
 /// Longer lags count as this one: a socket that takes nothing for 30 s is closed.
 const LONGEST_BITS: u32 = 27;
+/// The histogram's bounds, as powers of two: 128 µs to 16.8 s.
+const SHORTEST_BOUND: u32 = 7;
+const LONGEST_BOUND: u32 = 24;
 const BUCKETS: usize = ((LONGEST_BITS - PARTS_BITS + 1) as usize + 1) * PARTS as usize;
 
 impl Lags {
     /// None yet.
     #[must_use]
     pub fn new() -> Self {
-        Self { counts: array::from_fn(|_| AtomicU64::new(0)) }
+        Self(Arc::new(Cells { counts: array::from_fn(|_| AtomicU64::new(0)), sum: AtomicU64::new(0) }))
     }
 
     /// Counts one.
     pub fn add(&self, lag: Duration) {
-        if let Some(count) = self.counts.get(bucket(u64::try_from(lag.as_micros()).unwrap_or(u64::MAX))) {
+        let micros = u64::try_from(lag.as_micros()).unwrap_or(u64::MAX);
+        if let Some(count) = self.0.counts.get(bucket(micros)) {
             count.fetch_add(1, Ordering::Relaxed);
+            self.0.sum.fetch_add(micros, Ordering::Relaxed);
         }
     }
 
     /// The counts now.
     #[must_use]
     pub fn counts(&self) -> Counts {
-        Counts(array::from_fn(|index| self.counts.get(index).map_or(0, |count| count.load(Ordering::Relaxed))))
+        Counts(array::from_fn(|index| self.0.counts.get(index).map_or(0, |count| count.load(Ordering::Relaxed))))
     }
 }
 
 impl Default for Lags {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+impl TypedMetric for Lags {
+    const TYPE: MetricType = MetricType::Histogram;
+}
+
+impl EncodeMetric for Lags {
+    /// A histogram whose bounds are powers of two, in microseconds: only there do the counts allow an exact one.
+    fn encode(&self, mut encoder: MetricEncoder<'_>) -> Result<(), std::fmt::Error> {
+        let counts = self.counts();
+        let mut rest = counts.0.as_slice();
+        let mut bounds: Vec<(f64, u64)> = Vec::new();
+        for bits in SHORTEST_BOUND..=LONGEST_BOUND {
+            let (below, others) = rest.split_at(bucket(1 << bits) - (BUCKETS - rest.len()));
+            bounds.push((Duration::from_micros(1 << bits).as_secs_f64(), below.iter().sum()));
+            rest = others;
+        }
+        bounds.push((f64::INFINITY, rest.iter().sum()));
+        let sum = Duration::from_micros(self.0.sum.load(Ordering::Relaxed)).as_secs_f64();
+        encoder.encode_histogram::<NoLabelSet>(sum, counts.total(), &bounds, None)
+    }
+
+    fn metric_type(&self) -> MetricType {
+        Self::TYPE
     }
 }
 
@@ -99,6 +138,8 @@ const fn longest_in(bucket: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use prometheus_client::encoding::text;
+    use prometheus_client::registry::Registry;
 
     #[test]
     fn a_bucket_ends_where_the_next_begins() {
@@ -135,5 +176,22 @@ mod tests {
         let since = lags.counts().since(&before);
         assert_eq!((since.total(), since.percentile(99)), (1, Some(Duration::from_micros(5))));
         assert_eq!(lags.counts().since(&lags.counts()).percentile(50), None);
+    }
+
+    #[test]
+    fn the_histogram_has_each_lag_once_below_its_bound() {
+        let (lags, mut registry) = (Lags::new(), Registry::default());
+        registry.register("lag", "", lags.clone());
+        for micros in [0, 127, 128, 1_000, 20_000_000, u64::MAX >> 20] {
+            lags.add(Duration::from_micros(micros));
+        }
+        let mut text = String::new();
+        text::encode(&mut text, &registry).unwrap();
+        for line in
+            ["le=\"0.000128\"} 2", "le=\"0.000256\"} 3", "le=\"0.001024\"} 4", "le=\"16.777216\"} 4", "le=\"+Inf\"} 6"]
+        {
+            assert!(text.contains(line), "{line} in {text}");
+        }
+        assert!(text.contains("lag_count 6"), "{text}");
     }
 }

@@ -7,6 +7,7 @@ pub mod actors;
 pub mod auth;
 pub mod bus;
 mod chaos;
+pub mod chunk;
 mod clock;
 pub mod config;
 mod error;

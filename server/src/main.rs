@@ -51,6 +51,8 @@ fn in_runtime<F: Future<Output = Result<(), Failure>>>(command: impl FnOnce(Conf
 }
 
 async fn serve(config: Config) -> Result<(), Failure> {
+    // Each client is an open file, and common defaults allow 1,024. Where it cannot be raised, the limit stays what it is.
+    let _ = rlimit::increase_nofile_limit(u64::MAX);
     let log = tracing_subscriber::fmt().with_max_level(config.log_level).with_target(false);
     match config.log_format {
         LogFormat::Text => log.init(),

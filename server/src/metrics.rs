@@ -33,9 +33,10 @@ pub struct Metrics {
     pub redis_up: Gauge,
     /// Messages of Redis that were no hints.
     pub garbled_hints: Counter,
-    delivery: Histogram,
-    /// The same lags as `delivery`, for percentiles.
+    /// From a change's commit to the hand-over of its bytes to the socket, for each stream.
     pub lags: Lags,
+    /// Clients that were turned away because there was no room for them.
+    pub rejected: Family<LimitLabels, Counter>,
     /// Evaluations by `POST /api/evaluate`.
     pub evaluations: Family<ReasonLabels, Counter>,
     storage: Family<OperationLabels, Histogram, LatencyBuckets>,
@@ -50,6 +51,13 @@ pub struct Metrics {
 pub struct OpeningLabels {
     /// `replay` or `resume`.
     pub kind: &'static str,
+}
+
+/// Which limit was met.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct LimitLabels {
+    /// `connections`.
+    pub limit: &'static str,
 }
 
 /// Why an answer was given.
@@ -103,8 +111,8 @@ impl Metrics {
             storage_up: Gauge::default(),
             redis_up: Gauge::default(),
             garbled_hints: Counter::default(),
-            delivery: LatencyBuckets.new_metric(),
             lags: Lags::new(),
+            rejected: Family::default(),
             evaluations: Family::default(),
             storage: Family::new_with_constructor(LatencyBuckets),
             storage_errors: Family::default(),
@@ -124,19 +132,14 @@ impl Metrics {
         r.register(
             "delivery_lag_seconds",
             "From a change's commit to the hand-over of its bytes to the socket, for each stream",
-            metrics.delivery.clone(),
+            metrics.lags.clone(),
         );
+        r.register("rejected", "Clients that were turned away, by the limit that they met", metrics.rejected.clone());
         r.register("evaluations", "Evaluations by POST /api/evaluate, by reason", metrics.evaluations.clone());
         r.register("storage_seconds", "Time that storage operations took", metrics.storage.clone());
         r.register("storage_errors", "Storage operations that failed", metrics.storage_errors.clone());
         r.register("http_responses", "Answers, by route and status", metrics.responses.clone());
         metrics
-    }
-
-    /// Notes that a change was handed to a stream's socket, `lag` after its commit.
-    pub fn delivered(&self, lag: Duration) {
-        self.delivery.observe(lag.as_secs_f64());
-        self.lags.add(lag);
     }
 
     /// Notes a storage operation that took `elapsed`.

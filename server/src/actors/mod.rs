@@ -10,4 +10,4 @@ mod sse_client;
 
 pub use flag_store::{FlagStoreActor, FlagStoreHandle, Listing, Status, Streamed, StreamedChange, Subscription};
 pub use redis_bridge::RedisBridge;
-pub use sse_client::{Frame, Pace, SseClient};
+pub use sse_client::{Outlet, Pace, SseClient};

@@ -1,33 +1,41 @@
 //! The SSE actor, one for each client: replay or resume, then live changes and heartbeats, until either side ends it.
+//! Where its bytes go, it does not know: that is the [`Outlet`].
 
 use super::{FlagStoreHandle, Streamed, StreamedChange, Subscription};
 use crate::chaos::{self, Point};
+use crate::chunk::Chunk;
 use crate::metrics::Metrics;
 use crate::shutdown::Shutdown;
-use bytes::Bytes;
 use sidekick_core::{Digest, EventId, Revision, sse};
+use std::pin::pin;
+use std::slice;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
-use tokio::sync::{broadcast, mpsc};
-use tokio::time::{MissedTickBehavior, interval_at};
-
-/// Bytes for a client's socket.
-#[derive(Debug)]
-pub struct Frame {
-    /// Whole events.
-    pub bytes: Bytes,
-    /// When the change in them was committed; none for a replay and a heartbeat.
-    pub committed_at: Option<Instant>,
-}
+use tokio::time::{Instant, sleep_until};
 
 /// One client of the stream.
 pub struct SseClient {
     flags: FlagStoreHandle,
     metrics: Arc<Metrics>,
-    frames: mpsc::Sender<Frame>,
+    resume: Option<EventId>,
+    pace: Pace,
+    shutdown: Shutdown,
     /// Revision and digest of what the client has been sent.
     sent: (Revision, Digest),
+}
+
+/// Where a client's events go.
+pub trait Outlet: Send {
+    /// Hands the chunks over, all and in order. `None`: the client has gone, or has taken nothing for too long.
+    fn send(&mut self, chunks: &[Chunk]) -> impl Future<Output = Option<()>> + Send;
+
+    /// Waits until the client has gone.
+    fn closed(&mut self) -> impl Future<Output = ()> + Send;
+
+    /// Ends the stream in order, so that the client can tell its end from a break.
+    fn finish(self) -> impl Future<Output = ()> + Send;
 }
 
 /// When a client's actor acts by itself.
@@ -39,113 +47,162 @@ pub struct Pace {
     pub drain: Duration,
 }
 
-/// Frames that may wait for the socket. What waits beyond them waits in the broadcast, which all clients share.
-const WAITING_FRAMES: usize = 8;
+/// Counts a stream for as long as it is open.
+struct OpenStream(Arc<Metrics>);
+
+/// Changes that go into one write at most.
+const BURST: usize = 256;
 /// The longest that a client is asked to stay away at shutdown.
 const MAX_RETRY_MILLIS: u32 = 5000;
 
 impl SseClient {
-    /// Starts the actor of a new client; its frames are to be written to the socket in order. It ends when the frames
-    /// are not taken any more, or `shutdown` begins.
-    pub fn start(
+    /// A client that stands at `resume`, or has nothing yet.
+    #[must_use]
+    pub const fn new(
         flags: FlagStoreHandle,
         metrics: Arc<Metrics>,
         resume: Option<EventId>,
         pace: Pace,
         shutdown: Shutdown,
-    ) -> mpsc::Receiver<Frame> {
-        let (frames, body) = mpsc::channel(WAITING_FRAMES);
-        let client = Self { flags, metrics, frames, sent: (Revision::ZERO, Digest::EMPTY) };
-        tokio::spawn(async move {
-            client.metrics.streams.inc();
-            let metrics = Arc::clone(&client.metrics);
-            client.run(resume, pace, shutdown).await;
-            metrics.streams.dec();
-        });
-        body
+    ) -> Self {
+        Self { flags, metrics, resume, pace, shutdown, sent: (Revision::ZERO, Digest::EMPTY) }
     }
 
-    /// `None` is the end of the stream, whatever brought it.
-    async fn run(mut self, resume: Option<EventId>, pace: Pace, mut shutdown: Shutdown) -> Option<()> {
+    /// Serves the client until it goes away, takes nothing any more, or the server ends.
+    pub async fn run(mut self, mut outlet: impl Outlet) {
+        let _open = OpenStream::new(Arc::clone(&self.metrics));
+        if self.serve(&mut outlet).await.is_some() {
+            outlet.finish().await;
+        }
+    }
+
+    /// `None` is the end of a stream whose client is not there any more.
+    async fn serve(&mut self, outlet: &mut impl Outlet) -> Option<()> {
+        let mut shutdown = self.shutdown.clone();
+        let mut ending = pin!(shutdown.begun());
         // An instance that is behind its client catches up first, which takes as long as storage is away.
-        let frames = self.frames.clone();
-        let mut changes = tokio::select! {
+        let subscription = tokio::select! {
             biased;
-            changes = self.open(resume) => changes?,
-            () = frames.closed() => return None,
-            () = shutdown.begun() => return self.say_goodbye(pace.drain).await,
+            subscription = self.flags.subscribe(self.resume.take()) => subscription?,
+            () = outlet.closed() => return None,
+            () = &mut ending => return self.say_goodbye(outlet).await,
         };
+        let mut changes = self.open(subscription, outlet).await?;
         // A random first beat spreads the beats of clients that came at once.
-        let first = pace.heartbeat.mul_f64(fastrand::f64().max(0.1));
-        let mut heartbeat = interval_at(tokio::time::Instant::now() + first, pace.heartbeat);
-        heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let first = self.pace.heartbeat.mul_f64(fastrand::f64().max(0.1));
+        let mut heartbeat = pin!(sleep_until(Instant::now() + first));
         loop {
-            tokio::select! {
+            let change = tokio::select! {
                 biased;
-                () = self.frames.closed() => return None,
-                () = shutdown.begun() => return self.say_goodbye(pace.drain).await,
-                change = changes.recv() => match change {
-                    Ok(Streamed::Change(change)) => {
-                        self.send_change(&change).await?;
-                        // What has come meanwhile goes into the same write of the socket.
-                        loop {
-                            match changes.try_recv() {
-                                Ok(Streamed::Change(change)) => self.send_change(&change).await?,
-                                Ok(Streamed::Replaced) => changes = self.open(None).await?,
-                                Err(TryRecvError::Lagged(_)) => changes = self.replay_after_lag().await?,
-                                Err(TryRecvError::Empty | TryRecvError::Closed) => break,
-                            }
-                        }
-                    }
-                    Ok(Streamed::Replaced) => changes = self.open(None).await?,
-                    Err(RecvError::Lagged(_)) => changes = self.replay_after_lag().await?,
-                    Err(RecvError::Closed) => return None,
-                },
-                _ = heartbeat.tick() => {
-                    let mut beat = Vec::new();
-                    sse::heartbeat(self.sent.0, self.sent.1, &mut beat);
-                    self.send(beat.into(), None).await?;
+                () = outlet.closed() => return None,
+                () = &mut ending => return self.say_goodbye(outlet).await,
+                change = changes.recv() => change,
+                () = &mut heartbeat => {
+                    heartbeat.as_mut().reset(Instant::now() + self.pace.heartbeat);
+                    let (revision, digest) = self.sent;
+                    let beat = Chunk::encode(96, |out| sse::heartbeat(revision, digest, out));
+                    outlet.send(slice::from_ref(&beat)).await?;
+                    continue;
                 }
+            };
+            match change {
+                Ok(Streamed::Change(first)) => {
+                    if self.send_changes(first, &mut changes, outlet).await? {
+                        changes = self.replay(outlet).await?;
+                    }
+                }
+                Ok(Streamed::Replaced) => changes = self.replay(outlet).await?,
+                Err(RecvError::Lagged(_)) => {
+                    // The client was too slow: it gets everything anew, so that no change is ever skipped.
+                    self.metrics.lagged.inc();
+                    changes = self.replay(outlet).await?;
+                }
+                Err(RecvError::Closed) => return Some(()),
             }
         }
     }
 
-    async fn open(&mut self, resume: Option<EventId>) -> Option<broadcast::Receiver<Streamed>> {
-        let Subscription { opening, revision, digest, changes } = self.flags.subscribe(resume).await?;
-        for bytes in opening {
-            if chaos::is_due(Point::DuringReplay) {
-                self.send(bytes.slice(..bytes.len() / 2), None).await?;
-                // The half is on its way to the client before the process ends.
-                tokio::time::sleep(Duration::from_millis(100)).await;
-                chaos::die();
-            }
-            self.send(bytes, None).await?;
+    async fn replay(&mut self, outlet: &mut impl Outlet) -> Option<Receiver<Streamed>> {
+        let subscription = self.flags.subscribe(None).await?;
+        self.open(subscription, outlet).await
+    }
+
+    async fn open(&mut self, subscription: Subscription, outlet: &mut impl Outlet) -> Option<Receiver<Streamed>> {
+        let Subscription { opening, revision, digest, changes } = subscription;
+        if let Some(first) = opening.first()
+            && chaos::is_due(Point::DuringReplay)
+        {
+            let events = first.events();
+            let half = Chunk::encode(events.len(), |out| out.extend(events.iter().take(events.len() / 2)));
+            outlet.send(&[half]).await?;
+            // The half is on its way to the client before the process ends.
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            chaos::die();
         }
+        outlet.send(&opening).await?;
         self.sent = (revision, digest);
         Some(changes)
     }
 
-    /// The client was too slow: it gets everything anew, so that no change is ever skipped.
-    async fn replay_after_lag(&mut self) -> Option<broadcast::Receiver<Streamed>> {
-        self.metrics.lagged.inc();
-        self.open(None).await
+    /// Sends a change and, in the same write, those that have come meanwhile; whether only a replay tells the rest.
+    async fn send_changes(
+        &mut self,
+        first: Arc<StreamedChange>,
+        changes: &mut Receiver<Streamed>,
+        outlet: &mut impl Outlet,
+    ) -> Option<bool> {
+        if changes.is_empty() {
+            outlet.send(slice::from_ref(&first.event)).await?;
+            self.note_sent(&first);
+            return Some(false);
+        }
+        let mut burst = vec![first];
+        let mut needs_replay = false;
+        while burst.len() < BURST {
+            match changes.try_recv() {
+                Ok(Streamed::Change(change)) => burst.push(change),
+                Err(TryRecvError::Empty | TryRecvError::Closed) => break,
+                Ok(Streamed::Replaced) => {
+                    needs_replay = true;
+                    break;
+                }
+                Err(TryRecvError::Lagged(_)) => {
+                    self.metrics.lagged.inc();
+                    needs_replay = true;
+                    break;
+                }
+            }
+        }
+        let chunks: Vec<Chunk> = burst.iter().map(|change| change.event.clone()).collect();
+        outlet.send(&chunks).await?;
+        for change in &burst {
+            self.note_sent(change);
+        }
+        Some(needs_replay)
     }
 
-    async fn send_change(&mut self, change: &StreamedChange) -> Option<()> {
-        self.send(change.event.clone(), Some(change.committed_at)).await?;
+    fn note_sent(&mut self, change: &StreamedChange) {
+        self.metrics.lags.add(change.committed_at.elapsed());
         self.sent = (change.revision, change.digest);
-        Some(())
-    }
-
-    async fn send(&self, bytes: Bytes, committed_at: Option<Instant>) -> Option<()> {
-        self.frames.send(Frame { bytes, committed_at }).await.ok()
     }
 
     /// Sends the client away at a random moment, to come back at another one.
-    async fn say_goodbye(self, drain: Duration) -> Option<()> {
-        tokio::time::sleep(drain.mul_f64(fastrand::f64())).await;
-        let mut goodbye = Vec::new();
-        sse::retry(fastrand::u32(0..=MAX_RETRY_MILLIS), &mut goodbye);
-        self.send(goodbye.into(), None).await
+    async fn say_goodbye(&self, outlet: &mut impl Outlet) -> Option<()> {
+        tokio::time::sleep(self.pace.drain.mul_f64(fastrand::f64())).await;
+        let goodbye = Chunk::encode(16, |out| sse::retry(fastrand::u32(0..=MAX_RETRY_MILLIS), out));
+        outlet.send(slice::from_ref(&goodbye)).await
+    }
+}
+
+impl OpenStream {
+    fn new(metrics: Arc<Metrics>) -> Self {
+        metrics.streams.inc();
+        Self(metrics)
+    }
+}
+
+impl Drop for OpenStream {
+    fn drop(&mut self) {
+        self.0.streams.dec();
     }
 }

@@ -1,17 +1,18 @@
-//! What an answer carries: a whole document, or frames as they come.
+//! What an answer carries: a whole document, or events as they come.
 
 use super::timed_io::Busy;
-use crate::actors::Frame;
-use crate::metrics::Metrics;
+use crate::actors::{Outlet, SseClient};
+use crate::chunk::Chunk;
 use bytes::Bytes;
 use hyper::body::{Body as HttpBody, Frame as HttpFrame, SizeHint};
 use hyper::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use hyper::{Response, StatusCode};
 use std::convert::Infallible;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 use tokio::sync::mpsc;
+use tokio::time::timeout;
 
 /// What an answer carries.
 pub(super) struct Body {
@@ -22,7 +23,17 @@ pub(super) struct Body {
 
 enum Content {
     Whole(Bytes),
-    Stream { frames: mpsc::Receiver<Frame>, metrics: Arc<Metrics> },
+    /// A stream that nobody serves yet, and how long it may be kept waiting for room.
+    Unserved(Box<SseClient>, Duration),
+    /// A stream whose socket is taken out of hyper: its bytes do not come this way.
+    Taken,
+    Stream(mpsc::Receiver<Bytes>),
+}
+
+/// A stream's way into a body, for HTTP/2 and HTTP/1.0, where the socket is not the stream's own.
+struct BodyOutlet {
+    events: mpsc::Sender<Bytes>,
+    patience: Duration,
 }
 
 /// An answer with a whole body.
@@ -42,9 +53,9 @@ pub(super) fn empty(status: StatusCode) -> Response<Body> {
     response
 }
 
-/// An answer that goes on until its frames end.
-pub(super) fn stream(frames: mpsc::Receiver<Frame>, metrics: Arc<Metrics>) -> Response<Body> {
-    let mut response = Response::new(Body { content: Content::Stream { frames, metrics }, busy: None });
+/// An answer that goes on until its client or the server ends it. A client that takes nothing for `patience` is gone.
+pub(super) fn stream(client: SseClient, patience: Duration) -> Response<Body> {
+    let mut response = Response::new(Body { content: Content::Unserved(Box::new(client), patience), busy: None });
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-cache, no-transform"));
     // nginx and those like it would otherwise hold events back to fill a buffer.
@@ -57,6 +68,51 @@ impl Body {
     pub(super) fn keep_busy(&mut self, busy: Busy) {
         self.busy = Some(busy);
     }
+
+    /// Takes the stream out, if this is one: whoever does it serves the stream on the connection's socket, once the head
+    /// of the answer is sent.
+    pub(super) fn take_stream(&mut self) -> Option<SseClient> {
+        match std::mem::replace(&mut self.content, Content::Taken) {
+            Content::Unserved(client, _) => Some(*client),
+            other => {
+                self.content = other;
+                None
+            }
+        }
+    }
+}
+
+impl Content {
+    fn poll_events(&mut self, context: &mut Context<'_>) -> Poll<Option<Bytes>> {
+        if let Self::Unserved(..) = self {
+            // One frame waits here; what waits beyond it waits in the broadcast, which all clients share.
+            let (events, received) = mpsc::channel(1);
+            if let Self::Unserved(client, patience) = std::mem::replace(self, Self::Stream(received)) {
+                tokio::spawn(client.run(BodyOutlet { events, patience }));
+            }
+        }
+        match self {
+            Self::Whole(bytes) if bytes.is_empty() => Poll::Ready(None),
+            Self::Whole(bytes) => Poll::Ready(Some(std::mem::take(bytes))),
+            Self::Stream(events) => events.poll_recv(context),
+            Self::Unserved(..) | Self::Taken => Poll::Pending,
+        }
+    }
+}
+
+impl Outlet for BodyOutlet {
+    async fn send(&mut self, chunks: &[Chunk]) -> Option<()> {
+        for chunk in chunks {
+            timeout(self.patience, self.events.send(chunk.events())).await.ok()?.ok()?;
+        }
+        Some(())
+    }
+
+    async fn closed(&mut self) {
+        self.events.closed().await;
+    }
+
+    async fn finish(self) {}
 }
 
 impl HttpBody for Body {
@@ -67,18 +123,7 @@ impl HttpBody for Body {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<HttpFrame<Bytes>, Infallible>>> {
-        match &mut self.content {
-            Content::Whole(bytes) if bytes.is_empty() => Poll::Ready(None),
-            Content::Whole(bytes) => Poll::Ready(Some(Ok(HttpFrame::data(std::mem::take(bytes))))),
-            Content::Stream { frames, metrics } => frames.poll_recv(context).map(|frame| {
-                frame.map(|Frame { bytes, committed_at }| {
-                    if let Some(committed_at) = committed_at {
-                        metrics.delivered(committed_at.elapsed());
-                    }
-                    Ok(HttpFrame::data(bytes))
-                })
-            }),
-        }
+        self.content.poll_events(context).map(|bytes| bytes.map(|bytes| Ok(HttpFrame::data(bytes))))
     }
 
     fn is_end_stream(&self) -> bool {
@@ -88,7 +133,7 @@ impl HttpBody for Body {
     fn size_hint(&self) -> SizeHint {
         match &self.content {
             Content::Whole(bytes) => SizeHint::with_exact(bytes.len() as u64),
-            Content::Stream { .. } => SizeHint::default(),
+            Content::Unserved(..) | Content::Taken | Content::Stream(_) => SizeHint::default(),
         }
     }
 }

@@ -76,10 +76,13 @@ async fn flag_history(request: &Request<Incoming>, key: FlagKey, app: &App) -> R
     history::list(request.uri().query(), Some(key), app).await
 }
 
-/// RFC 9112, section 3.2: exactly one `Host` in HTTP/1.1. Two may mean two things to two servers in a row.
+/// RFC 9112, section 3.2: exactly one `Host` in HTTP/1.1, which in HTTP/2 the authority stands for. Two may mean two
+/// things to two servers in a row.
 fn check_host(request: &Request<Incoming>) -> Result<(), Problem> {
+    let has_authority = request.version() == Version::HTTP_2 && request.uri().authority().is_some();
     match (request.headers().get_all(HOST).iter().count(), request.version()) {
         (1, _) | (0, Version::HTTP_10) => Ok(()),
+        (0, _) if has_authority => Ok(()),
         (count, _) => {
             Err(Problem::bad_field("Host", format!("the request has {count} Host headers; exactly one is right")))
         }

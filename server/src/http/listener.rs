@@ -1,45 +1,43 @@
-//! Accepts connections and serves HTTP/1.1 on each, until the server ends.
+//! Accepts connections, no more than there is room for, until the server ends.
 
-use super::body::Body;
+use super::event_socket::TakenStream;
 use super::problem::Problem;
-use super::timed_io::TimedIo;
-use super::{App, handler};
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
-use socket2::SockRef;
-use std::convert::Infallible;
-use std::future::poll_fn;
+use super::{App, connection};
+use crate::metrics::LimitLabels;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::task::JoinSet;
+use tokio::net::TcpListener;
+use tokio::task::{JoinError, JoinSet};
 
-/// The most that the kernel holds for a peer which does not read. Its own choice would be up to 4 MB each.
-const SEND_BUFFER: usize = 64 << 10;
-/// The most bytes of a request's head.
-const HEAD_LIMIT: usize = 32 << 10;
-/// How many unread bytes of a request are read after its last answer, and for how long.
-const LINGER_BYTES: u64 = 1 << 20;
-const LINGER: Duration = Duration::from_secs(1);
 /// How long connections may take to end, beyond the drain of the streams.
 const GRACE: Duration = Duration::from_secs(5);
+/// Open files that connections leave for everything else.
+const RESERVED_FILES: usize = 128;
+/// Connections that may be turned away at a time with an answer; beyond them they are just closed.
+const REFUSALS: usize = 64;
 
 /// Serves `listener` until shutdown; returns when every connection has ended or had its time to.
 pub async fn serve(listener: TcpListener, app: Arc<App>) {
     let mut shutdown = app.shutdown.clone();
     let mut ending = pin!(shutdown.begun());
-    let mut connections = JoinSet::new();
+    let most = most_connections(app.config.max_connections);
+    let (mut connections, mut refusals) = (JoinSet::new(), JoinSet::new());
     loop {
         tokio::select! {
             () = &mut ending => break,
-            // Takes the results of connections that ended, so that they do not pile up.
-            Some(_) = connections.join_next() => {}
+            // Connections that ended must not pile up.
+            Some(ended) = connections.join_next() => go_on(&mut connections, ended),
+            Some(_) = refusals.join_next() => {}
             accepted = listener.accept() => match accepted {
+                Ok((socket, _)) if connections.len() < most => {
+                    connections.spawn(connection::serve(socket, Arc::clone(&app)));
+                }
                 Ok((socket, _)) => {
-                    connections.spawn(serve_connection(socket, Arc::clone(&app)));
+                    app.metrics.rejected.get_or_create(&LimitLabels { limit: "connections" }).inc();
+                    if refusals.len() < REFUSALS {
+                        refusals.spawn(connection::refuse(socket, Problem::full("the server has no room for another connection")));
+                    }
                 }
                 Err(error) => {
                     // Out of file descriptors, say. Trying at once again would only burn the processor.
@@ -50,75 +48,33 @@ pub async fn serve(listener: TcpListener, app: Arc<App>) {
         }
     }
     drop(listener);
-    let ended = async { while connections.join_next().await.is_some() {} };
-    if tokio::time::timeout(app.config.timeouts.drain + GRACE, ended).await.is_err() {
-        tracing::warn!(connections = connections.len(), "connections are cut off: they did not end in time");
-    }
-}
-
-async fn serve_connection(socket: TcpStream, app: Arc<App>) {
-    // Both only make it faster or leaner: a socket that refuses them serves all the same.
-    let _ = socket.set_nodelay(true);
-    let _ = SockRef::from(&socket).set_send_buffer_size(SEND_BUFFER);
-    let io = TimedIo::new(socket, app.config.timeouts);
-    let requests = io.requests();
-    let mut shutdown = app.shutdown.clone();
-    let service = service_fn(move |request| {
-        let (app, busy) = (Arc::clone(&app), requests.begin());
-        // Boxed, because the connection must be movable to be taken apart at its end.
-        Box::pin(async move {
-            let mut response = handler::handle(request, &app).await;
-            Body::keep_busy(response.body_mut(), busy);
-            Ok::<_, Infallible>(response)
-        })
-    });
-    let mut connection = http1::Builder::new()
-        // Time limits are the socket's own.
-        .header_read_timeout(None)
-        .max_buf_size(HEAD_LIMIT)
-        .serve_connection(TokioIo::new(io), service);
-    let result = tokio::select! {
-        result = poll_fn(|context| connection.poll_without_shutdown(context)) => result,
-        () = shutdown.begun() => {
-            Pin::new(&mut connection).graceful_shutdown();
-            poll_fn(|context| connection.poll_without_shutdown(context)).await
+    let ended = async {
+        while let Some(ended) = connections.join_next().await {
+            go_on(&mut connections, ended);
         }
     };
-    let mut io = connection.into_parts().io.into_inner();
-    if let Err(error) = result {
-        tracing::debug!(%error, "a connection ended early");
-        if io.head_begun() && timed_out(&error) {
-            // hyper has given up on the request: the answer is written by hand. The peer may not read it.
-            let _ = io.write_all(&late_head()).await;
-        }
-    }
-    close(io).await;
-}
-
-/// Closes a socket such that the peer can read the last answer: one that is closed with unread bytes resets the
-/// connection, and the answer with it.
-async fn close(mut io: TimedIo) {
-    if io.shutdown().await.is_ok() {
-        let unread = async { tokio::io::copy(&mut (&mut io).take(LINGER_BYTES), &mut tokio::io::sink()).await };
-        // Whatever comes of it, the socket is closed then.
-        let _ = tokio::time::timeout(LINGER, unread).await;
+    if tokio::time::timeout(app.config.timeouts.drain + GRACE, ended).await.is_err() {
+        tracing::warn!("connections are cut off: they did not end in time");
     }
 }
 
-fn timed_out(error: &hyper::Error) -> bool {
-    let source = std::error::Error::source(error);
-    source
-        .and_then(|source| source.downcast_ref::<std::io::Error>())
-        .is_some_and(|error| error.kind() == std::io::ErrorKind::TimedOut)
+/// Goes on with a stream that has taken over its connection's socket, in a task of its own: it is as small as a stream
+/// is, while that of the connection held a request and its answer.
+fn go_on(connections: &mut JoinSet<Option<TakenStream>>, ended: Result<Option<TakenStream>, JoinError>) {
+    if let Ok(Some(stream)) = ended {
+        connections.spawn(async move {
+            stream.run().await;
+            None
+        });
+    }
 }
 
-fn late_head() -> Vec<u8> {
-    let document = Problem::request_timeout("the request's head did not arrive in time").document();
-    let mut answer = format!(
-        "HTTP/1.1 408 Request Timeout\r\ncontent-type: application/problem+json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
-        document.len()
-    )
-    .into_bytes();
-    answer.extend_from_slice(&document);
-    answer
+/// As many as were asked for, and no more than the process may have files open.
+fn most_connections(asked: Option<usize>) -> usize {
+    let files = rlimit::getrlimit(rlimit::Resource::NOFILE).map_or(u64::MAX, |(soft, _)| soft);
+    let possible = usize::try_from(files).unwrap_or(usize::MAX).saturating_sub(RESERVED_FILES);
+    if let Some(asked) = asked.filter(|asked| *asked > possible) {
+        tracing::warn!(asked, possible, "MAX_CONNECTIONS is more than the process may have files open");
+    }
+    asked.map_or(possible, |asked| asked.min(possible))
 }

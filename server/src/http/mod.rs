@@ -3,10 +3,12 @@
 mod assets;
 mod body;
 mod conditional;
+mod connection;
 mod content_coding;
 mod cors;
 mod embedded;
 mod evaluate;
+mod event_socket;
 mod flags;
 mod handler;
 mod health;

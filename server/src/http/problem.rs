@@ -8,6 +8,10 @@ use serde::Serialize;
 use sidekick_core::{Error as CoreError, ErrorKind};
 use std::time::Duration;
 
+const MEDIA_TYPE: &str = "application/problem+json";
+/// The longest that a client is asked to stay away where there is no room for it.
+const FULL_RETRY_SECONDS: u32 = 30;
+
 /// An answer that says what was wrong, with what value, and what would be right.
 #[derive(Debug)]
 pub(super) struct Problem {
@@ -92,6 +96,12 @@ impl Problem {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, detail).with_header(RETRY_AFTER, "1")
     }
 
+    /// The server has no room for another client. All who are turned away come back at moments of their own.
+    pub(super) fn full(detail: impl Into<String>) -> Self {
+        let seconds = fastrand::u32(1..=FULL_RETRY_SECONDS).to_string();
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, detail).with_header(RETRY_AFTER, &seconds)
+    }
+
     /// There are no flags to answer from.
     pub(super) fn not_loaded() -> Self {
         Self::unavailable("the flags are not loaded: the database was away since the start, or the server is ending")
@@ -118,8 +128,19 @@ impl Problem {
         serde_json::to_vec(&document).unwrap_or_default()
     }
 
+    /// The answer as bytes of HTTP/1.1, for a connection that ends with it and that hyper does not serve.
+    pub(super) fn to_bytes(&self) -> Vec<u8> {
+        let document = self.document();
+        let mut head = format!("HTTP/1.1 {}\r\ncontent-type: {MEDIA_TYPE}\r\n", self.status);
+        if let Some((name, value)) = self.header.as_deref().filter(|(name, _)| name != CONNECTION) {
+            head += &format!("{name}: {}\r\n", value.to_str().unwrap_or_default());
+        }
+        head += &format!("content-length: {}\r\nconnection: close\r\n\r\n", document.len());
+        [head.into_bytes(), document].concat()
+    }
+
     pub(super) fn into_response(self) -> Response<Body> {
-        let mut response = body::answer(self.status, "application/problem+json", self.document());
+        let mut response = body::answer(self.status, MEDIA_TYPE, self.document());
         if let Some(header) = self.header {
             let (name, value) = *header;
             response.headers_mut().insert(name, value);

@@ -1,4 +1,4 @@
-//! `GET /stream`: hands the connection's answer over to an SSE actor.
+//! `GET /stream`: an answer with an SSE actor in it.
 
 use super::App;
 use super::body::{self, Body};
@@ -21,8 +21,8 @@ pub(super) fn open(request: &Request<Incoming>, app: &App) -> Result<Response<Bo
     // An id that this server cannot read is one that it does not cover: the client gets everything.
     let resume = header.or(parameter.as_deref()).and_then(|id| EventId::parse(id).ok());
     let pace = Pace { heartbeat: app.config.timeouts.heartbeat, drain: app.config.timeouts.drain };
-    let frames = SseClient::start(app.flags.clone(), Arc::clone(&app.metrics), resume, pace, app.shutdown.clone());
-    Ok(body::stream(frames, Arc::clone(&app.metrics)))
+    let client = SseClient::new(app.flags.clone(), Arc::clone(&app.metrics), resume, pace, app.shutdown.clone());
+    Ok(body::stream(client, app.config.timeouts.write))
 }
 
 /// The key in `?sdk_key=`, for browsers' `EventSource`, which cannot send headers.

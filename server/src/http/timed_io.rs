@@ -2,9 +2,10 @@
 //! write. hyper's own timer would not tell a slow head from an idle connection, and does not watch writes.
 
 use crate::config::Timeouts;
+use bytes::Bytes;
 use std::io;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
@@ -15,6 +16,8 @@ use tokio::time::{Instant, Sleep};
 /// A connection's socket with its time limits.
 pub(super) struct TimedIo {
     socket: TcpStream,
+    /// What was read already, and is to be read again.
+    put_back: Bytes,
     timeouts: Timeouts,
     requests: Arc<Requests>,
     /// How many requests had begun when the socket was last read.
@@ -29,6 +32,8 @@ pub(super) struct TimedIo {
 pub(super) struct Requests {
     begun: AtomicUsize,
     in_flight: AtomicUsize,
+    /// Whether an answer, or a part of one, may still wait to be written.
+    unsent: AtomicBool,
     /// The connection that waits for the end of the last one: hyper does not read again by itself then, so the wait for
     /// the next request would go on for ever.
     waiting: Mutex<Option<Waker>>,
@@ -48,6 +53,7 @@ impl TimedIo {
     pub(super) fn new(socket: TcpStream, timeouts: Timeouts) -> Self {
         Self {
             socket,
+            put_back: Bytes::new(),
             timeouts,
             requests: Arc::default(),
             seen: 0,
@@ -60,6 +66,21 @@ impl TimedIo {
     /// Where the requests of this connection are counted.
     pub(super) fn requests(&self) -> Arc<Requests> {
         Arc::clone(&self.requests)
+    }
+
+    /// Gives bytes back that were read, to be read again.
+    pub(super) fn put_back(&mut self, bytes: impl Into<Bytes>) {
+        self.put_back = bytes.into();
+    }
+
+    /// From now on bytes that come between requests do not begin a head.
+    pub(super) const fn wait_for_idle_peers_only(&mut self) {
+        self.timeouts.head = self.timeouts.idle;
+    }
+
+    /// The socket, without its limits.
+    pub(super) fn into_socket(self) -> TcpStream {
+        self.socket
     }
 
     /// Whether a head was begun and not finished.
@@ -83,6 +104,16 @@ impl Requests {
         self.begun.fetch_add(1, Ordering::Relaxed);
         self.in_flight.fetch_add(1, Ordering::Relaxed);
         Busy(Arc::clone(self))
+    }
+
+    /// Notes that there is an answer to write.
+    pub(super) fn note_unsent(&self) {
+        self.unsent.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether everything that was answered is handed to the kernel.
+    pub(super) fn is_all_sent(&self) -> bool {
+        !self.unsent.load(Ordering::Relaxed)
     }
 
     fn waiting(&self) -> MutexGuard<'_, Option<Waker>> {
@@ -118,6 +149,11 @@ impl Deadline {
 impl AsyncRead for TimedIo {
     fn poll_read(self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
+        if !this.put_back.is_empty() {
+            let count = this.put_back.len().min(buffer.remaining());
+            buffer.put_slice(&this.put_back.split_to(count));
+            return Poll::Ready(Ok(()));
+        }
         let filled = buffer.filled().len();
         let read = Pin::new(&mut this.socket).poll_read(context, buffer);
         let begun = this.requests.begun.load(Ordering::Relaxed);
@@ -160,6 +196,8 @@ impl AsyncWrite for TimedIo {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        // hyper flushes the socket when it has written all it has.
+        self.requests.unsent.store(false, Ordering::Relaxed);
         Pin::new(&mut self.socket).poll_flush(context)
     }
 

@@ -18,6 +18,8 @@ mod services;
 #[allow(dead_code, unused_imports)]
 mod support;
 
+const PROTOCOL: support::Protocol = support::Protocol::Http1;
+
 use services::{Postgres, Redis};
 use std::path::Path;
 use std::process::Command;

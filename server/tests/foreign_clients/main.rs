@@ -17,6 +17,8 @@ mod client;
 #[allow(dead_code, unused_imports)]
 mod support;
 
+const PROTOCOL: support::Protocol = support::Protocol::Http1;
+
 use client::Client;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};

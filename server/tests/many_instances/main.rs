@@ -20,6 +20,8 @@ mod services;
 #[allow(dead_code, unused_imports)]
 mod support;
 
+const PROTOCOL: support::Protocol = support::Protocol::Http1;
+
 mod cold_start;
 mod database;
 mod history;

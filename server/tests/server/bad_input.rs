@@ -807,7 +807,7 @@ fn what_is_no_proper_http_is_refused() {
         ("LF alone", "GET /healthz HTTP/1.1\nHost: x\n\n".into(), Fine(200)),
         ("garbage", "garbage\r\n\r\n".into(), Bare),
         ("a TLS greeting", "\u{16}\u{3}\u{1}\u{2}\0\u{1}\0\u{1}\u{fc}\u{3}\u{3}".to_owned() + "\r\n\r\n", Bare),
-        ("HTTP/2 from the start", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".into(), Bare),
+        ("almost HTTP/2", "PRI * HTTP/2.0\r\n\r\nSN\r\n\r\n".into(), Bare),
         ("HTTP/9", "GET / HTTP/9.9\r\nHost: x\r\n\r\n".into(), Bare),
         ("HTTP/0.9", "GET /\r\n".into(), Bare),
         ("no slash", "GET api/flags HTTP/1.1\r\nHost: x\r\n\r\n".into(), Bare),

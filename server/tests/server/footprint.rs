@@ -1,6 +1,6 @@
 //! What the server costs the machine it runs on.
 
-use crate::support::Server;
+use crate::support::{EventStream, Server};
 use std::process::Command;
 
 #[test]
@@ -22,6 +22,28 @@ fn a_thousand_flags_without_clients_stay_under_30_megabytes() {
     assert_eq!(server.request("GET", "/api/flags/flag-999", "").status, 200);
     let started = resident_kilobytes(server.process_id());
     assert!(grown.max(started) < 30_000, "{grown} kB after the writes, {started} kB after a start");
+}
+
+#[test]
+fn an_idle_stream_costs_a_few_kilobytes() {
+    let server = Server::start();
+    let open = |count: usize| -> Vec<EventStream> {
+        (0..count)
+            .map(|_| {
+                let mut stream = server.stream(None);
+                stream.read_replay();
+                stream
+            })
+            .collect()
+    };
+    // What the first ones cost is the runtime's.
+    let first = open(100);
+    let before = resident_kilobytes(server.process_id());
+    let others = open(400);
+    let grown = resident_kilobytes(server.process_id()).saturating_sub(before);
+    // The buffers of an HTTP library alone would be more than 16 each.
+    assert!(grown < 6 * 400, "{grown} kB for {} streams", others.len());
+    drop((first, others));
 }
 
 /// From Linux's `/proc`; elsewhere as `ps` reports it.

@@ -11,6 +11,9 @@
 
 mod support;
 
+/// `tests/server_http2` plays the streams' tests over the other one.
+const PROTOCOL: support::Protocol = support::Protocol::Http1;
+
 #[path = "../storage/contract.rs"]
 mod contract;
 
@@ -30,3 +33,4 @@ mod rest;
 mod sqlite;
 mod stats;
 mod stream;
+mod stream_http1;

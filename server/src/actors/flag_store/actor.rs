@@ -9,9 +9,9 @@ use super::handle::{Command, FlagStoreHandle, Status, Streamed, StreamedChange, 
 use super::recent_changes::{self, RecentChanges};
 use crate::bus::{Bus, Hint};
 use crate::chaos::{self, Defect};
+use crate::chunk::Chunk;
 use crate::metrics::{Metrics, OpeningLabels};
 use crate::storage::{Committed, Contents, LoggedChange, Storage, StorageError};
-use bytes::Bytes;
 use sidekick_core::{Change, Epoch, EventId, FlagStore, Revision, sse};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -182,11 +182,10 @@ impl FlagStoreActor {
     }
 
     /// What a client that stands at `id` has missed; `None` where that is not known any more.
-    fn missed(&self, id: &EventId) -> Option<Vec<Bytes>> {
+    fn missed(&self, id: &EventId) -> Option<Vec<Chunk>> {
         let missed = self.recent.after(id.revision).filter(|_| self.store.epoch() == Some(&id.epoch))?;
-        let mut first = Vec::new();
-        sse::resumed(id.revision, &mut first);
-        Some(std::iter::once(Bytes::from(first)).chain(missed.cloned()).collect())
+        let first = Chunk::encode(64, |out| sse::resumed(id.revision, out));
+        Some(std::iter::once(first).chain(missed.cloned()).collect())
     }
 
     /// A write of this instance is durable. `applied` is dropped when the flags in memory show it.
@@ -426,10 +425,8 @@ impl FlagStoreActor {
     }
 }
 
-fn encode(epoch: &Epoch, revision: Revision, change: &Change) -> Bytes {
-    let mut out = Vec::with_capacity(512);
-    sse::change(epoch, revision, change, &mut out);
-    out.into()
+fn encode(epoch: &Epoch, revision: Revision, change: &Change) -> Chunk {
+    Chunk::encode(512, |out| sse::change(epoch, revision, change, out))
 }
 
 fn previous(revision: Revision) -> Revision {

@@ -3,34 +3,35 @@
 
 use super::handle::Listing;
 use crate::chaos::{self, Defect};
-use bytes::Bytes;
+use crate::chunk::Chunk;
 use sidekick_core::{EventId, FlagStore, sse};
 
 /// The documents of the moment for which they were last asked.
 #[derive(Default)]
 pub(super) struct Documents {
-    replay: Option<(EventId, Bytes)>,
+    replay: Option<(EventId, Chunk)>,
     listing: Option<Listing>,
 }
 
 impl Documents {
     /// The full replay of `flags`, which stand at `id`.
-    pub(super) fn replay(&mut self, flags: &FlagStore, id: EventId) -> Bytes {
+    pub(super) fn replay(&mut self, flags: &FlagStore, id: EventId) -> Chunk {
         match &self.replay {
-            Some((known, bytes)) if *known == id => bytes.clone(),
+            Some((known, replay)) if *known == id => replay.clone(),
             _ => {
-                let mut out = Vec::with_capacity(self.replay.as_ref().map_or(1024, |(_, bytes)| bytes.len() + 1024));
-                sse::connected(&mut out);
-                for flag in flags.flags() {
-                    if chaos::has(Defect::IdsOnReplay) {
-                        out.extend_from_slice(format!("id: {id}\n").as_bytes());
+                let room = self.replay.as_ref().map_or(1024, |(_, replay)| replay.framed().len() + 1024);
+                let replay = Chunk::encode(room, |out| {
+                    sse::connected(out);
+                    for flag in flags.flags() {
+                        if chaos::has(Defect::IdsOnReplay) {
+                            out.extend_from_slice(format!("id: {id}\n").as_bytes());
+                        }
+                        sse::replay_upsert(flag, out);
                     }
-                    sse::replay_upsert(flag, &mut out);
-                }
-                sse::ready(&id, flags.len(), &mut out);
-                let bytes = Bytes::from(out);
-                self.replay = Some((id, bytes.clone()));
-                bytes
+                    sse::ready(&id, flags.len(), out);
+                });
+                self.replay = Some((id, replay.clone()));
+                replay
             }
         }
     }

@@ -1,6 +1,7 @@
 //! How the rest of the server speaks to the FlagStore actor.
 
 use crate::bus::Hint;
+use crate::chunk::Chunk;
 use crate::metrics::Metrics;
 use crate::storage::{
     Committed, Contents, HistoryEntry, HistoryQuery, LoggedChange, Storage, StorageError, Write, WriteError,
@@ -37,7 +38,7 @@ pub struct StreamedChange {
     /// The digest of all flags after it.
     pub digest: Digest,
     /// Its event, encoded once for all.
-    pub event: Bytes,
+    pub event: Chunk,
     /// When it was known to be durable.
     pub committed_at: Instant,
 }
@@ -46,7 +47,7 @@ pub struct StreamedChange {
 #[derive(Debug)]
 pub struct Subscription {
     /// The events to send first, shared by all streams.
-    pub opening: Vec<Bytes>,
+    pub opening: Vec<Chunk>,
     /// The revision at which the opening ends.
     pub revision: Revision,
     /// The digest of all flags at that revision.

@@ -1,13 +1,13 @@
 //! The last changes as the stream carries them: what a client that comes back has missed.
 
-use bytes::Bytes;
+use crate::chunk::Chunk;
 use sidekick_core::Revision;
 use std::collections::VecDeque;
 
 /// A ring of encoded changes with consecutive revisions, bounded in number and in bytes.
 #[derive(Debug)]
 pub(super) struct RecentChanges {
-    changes: VecDeque<Bytes>,
+    changes: VecDeque<Chunk>,
     bytes: usize,
     last: Revision,
 }
@@ -24,22 +24,22 @@ impl RecentChanges {
     }
 
     /// Adds the next change, and drops the oldest beyond the bounds.
-    pub(super) fn push(&mut self, revision: Revision, change: Bytes) {
+    pub(super) fn push(&mut self, revision: Revision, change: Chunk) {
         if revision != self.last.next() {
             *self = Self::new(revision);
         } else {
             self.last = revision;
-            self.bytes += change.len();
+            self.bytes += change.framed().len();
             self.changes.push_back(change);
         }
         while self.changes.len() > CAPACITY || self.bytes > BYTE_CAPACITY {
             let Some(dropped) = self.changes.pop_front() else { return };
-            self.bytes -= dropped.len();
+            self.bytes -= dropped.framed().len();
         }
     }
 
     /// All changes after `revision`; `None` where one of them is not kept any more, or `revision` is yet to come.
-    pub(super) fn after(&self, revision: Revision) -> Option<impl Iterator<Item = &Bytes>> {
+    pub(super) fn after(&self, revision: Revision) -> Option<impl Iterator<Item = &Chunk>> {
         let missed = usize::try_from(self.last.get().checked_sub(revision.get())?).ok()?;
         let skipped = self.changes.len().checked_sub(missed)?;
         Some(self.changes.iter().skip(skipped))
@@ -54,6 +54,10 @@ mod tests {
         Revision::new(number).unwrap()
     }
 
+    fn chunk(length: usize) -> Chunk {
+        Chunk::encode(length, |out| out.resize(out.len() + length, b'x'))
+    }
+
     fn after(recent: &RecentChanges, number: u64) -> Option<usize> {
         recent.after(revision(number)).map(Iterator::count)
     }
@@ -63,7 +67,7 @@ mod tests {
         let mut recent = RecentChanges::new(revision(10));
         assert_eq!((after(&recent, 10), after(&recent, 9), after(&recent, 11)), (Some(0), None, None));
         for number in 11..=15 {
-            recent.push(revision(number), Bytes::from_static(b"x"));
+            recent.push(revision(number), chunk(1));
         }
         assert_eq!((after(&recent, 10), after(&recent, 14), after(&recent, 15)), (Some(5), Some(1), Some(0)));
         assert_eq!((after(&recent, 9), after(&recent, 16)), (None, None));
@@ -73,14 +77,14 @@ mod tests {
     fn it_is_bounded_in_number_and_bytes() {
         let mut recent = RecentChanges::new(Revision::ZERO);
         for number in 1..=CAPACITY as u64 + 10 {
-            recent.push(revision(number), Bytes::from_static(b"x"));
+            recent.push(revision(number), chunk(1));
         }
         assert_eq!(recent.changes.len(), CAPACITY);
-        let megabyte = Bytes::from(vec![b'x'; 1 << 20]);
+        let megabyte = chunk(1 << 20);
         for number in 0..10 {
             recent.push(revision(CAPACITY as u64 + 11 + number), megabyte.clone());
         }
         assert!(recent.bytes <= BYTE_CAPACITY);
-        assert_eq!(recent.changes.len(), 4);
+        assert_eq!(recent.changes.len(), 3, "a chunk is some bytes longer than its events");
     }
 }

@@ -1,10 +1,12 @@
 //! An open `/stream`, read event by event with the core's parser.
 
 use super::http::{self, Chunked};
+use super::{DEADLINE, http2};
 use sidekick_core::sse::Parser;
 use std::collections::{BTreeMap, VecDeque};
 use std::io::{BufReader, ErrorKind, Read, Write};
 use std::net::TcpStream;
+use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
 /// One event.
@@ -24,36 +26,64 @@ impl OwnedEvent {
 /// A stream whose head is read.
 pub struct EventStream {
     pub headers: Vec<(String, String)>,
-    body: Chunked,
+    body: Body,
     parser: Parser,
     events: VecDeque<OwnedEvent>,
 }
 
+/// The protocol that a test program's streams go over.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Protocol {
+    /// Where a stream takes its connection's socket over.
+    Http1,
+    /// Where a stream is one of several that share a connection.
+    Http2,
+}
+
+/// The bytes of a stream, and whose reads have a deadline.
+enum Body {
+    Http1(Chunked),
+    /// The other end of what a client of HTTP/2 passes on.
+    Http2(UnixStream),
+}
+
 impl EventStream {
+    /// Opens a stream over the program's protocol.
     pub fn open(mut socket: TcpStream, path: &str, headers: &[(&str, &str)]) -> Self {
+        if crate::PROTOCOL == Protocol::Http2 {
+            let (headers, body) = http2::get(socket, path, headers);
+            return Self { headers, body: Body::Http2(body), parser: Parser::new(1 << 20), events: VecDeque::new() };
+        }
         let mut head = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n");
         for (name, value) in headers {
             head += &format!("{name}: {value}\r\n");
         }
         socket.write_all(format!("{head}\r\n").as_bytes()).unwrap();
-        Self::of_answer(socket)
-    }
-
-    /// The stream that answers a request which was sent already.
-    pub fn of_answer(socket: TcpStream) -> Self {
         let mut socket = BufReader::new(socket);
         let (status, headers) = http::read_head(&mut socket);
         assert_eq!(status, 200);
-        Self { headers, body: Chunked::new(socket), parser: Parser::new(1 << 20), events: VecDeque::new() }
+        Self { headers, body: Body::Http1(Chunked::new(socket)), parser: Parser::new(1 << 20), events: VecDeque::new() }
     }
 
     /// The next event; `None` at the end of the stream.
     pub fn next(&mut self) -> Option<OwnedEvent> {
+        self.read_next().expect("no event within the deadline")
+    }
+
+    /// The next event; `None` at the end of the stream, in order or not.
+    pub fn next_or_break(&mut self) -> Option<OwnedEvent> {
+        self.read_next().unwrap_or_else(|error| {
+            assert_ne!(error.kind(), ErrorKind::WouldBlock, "neither an event nor the end within the deadline");
+            None
+        })
+    }
+
+    fn read_next(&mut self) -> std::io::Result<Option<OwnedEvent>> {
         let mut buffer = [0; 16 << 10];
         while self.events.is_empty() {
-            let count = self.body.read(&mut buffer).expect("no event within the deadline");
+            let count = self.body.read(&mut buffer)?;
             if count == 0 {
-                return None;
+                return Ok(None);
             }
             let mut bytes = &buffer[..count];
             while let Some(event) = self.parser.next_event(&mut bytes).unwrap() {
@@ -61,7 +91,7 @@ impl EventStream {
                 self.events.push_back(OwnedEvent { kind, data, id });
             }
         }
-        self.events.pop_front()
+        Ok(self.events.pop_front())
     }
 
     /// The body as it came, up to and with `end`. Events that were not taken before are in it no more.
@@ -88,11 +118,9 @@ impl EventStream {
     /// Whether nothing arrives for a while.
     pub fn is_silent_for(&mut self, patience: Duration) -> bool {
         assert!(self.events.is_empty());
-        let socket = self.body.socket().try_clone().unwrap();
-        let before = socket.read_timeout().unwrap();
-        socket.set_read_timeout(Some(patience)).unwrap();
+        self.body.set_deadline(patience);
         let read = self.body.read(&mut [0; 1]);
-        socket.set_read_timeout(before).unwrap();
+        self.body.set_deadline(DEADLINE);
         read.is_err_and(|error| matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut))
     }
 
@@ -111,6 +139,24 @@ impl EventStream {
                 return (flags, event.id);
             }
             apply(&mut flags, &event);
+        }
+    }
+}
+
+impl Body {
+    fn set_deadline(&self, deadline: Duration) {
+        match self {
+            Self::Http1(body) => body.socket().set_read_timeout(Some(deadline)).unwrap(),
+            Self::Http2(body) => body.set_read_timeout(Some(deadline)).unwrap(),
+        }
+    }
+}
+
+impl Read for Body {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        match self {
+            Self::Http1(body) => body.read(buffer),
+            Self::Http2(body) => body.read(buffer),
         }
     }
 }

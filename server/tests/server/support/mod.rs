@@ -3,11 +3,12 @@
 mod events;
 mod folder;
 mod http;
+mod http2;
 mod in_process;
 mod model;
 mod process;
 
-pub use events::{EventStream, OwnedEvent};
+pub use events::{EventStream, OwnedEvent, Protocol};
 pub use folder::Folder;
 pub use http::{Connection, Response, exchange, read_response, speak};
 pub use in_process::InProcess;
