@@ -87,12 +87,14 @@ pub async fn run_with(
     tracing::info!(address = %listener.local_addr()?, database = ?config.database, redis = ?config.redis, "listening");
     let started = (clock::now(), Instant::now());
     let activity = Activity::start(Arc::clone(&metrics), activity::MINUTE);
+    let streams = flags.clone();
     let app = Arc::new(App { config, keyring, flags, metrics, activity, started, shutdown: ending });
     let serving = http::serve(listener, app);
     let announce = async {
         shutdown.await;
         tracing::info!("shutting down");
         end.begin();
+        streams.end_streams().await;
     };
     tokio::join!(serving, announce);
     if let Some(snapshots) = snapshots {

@@ -2,16 +2,23 @@
 
 use server::config::{Config, HELP, LogFormat};
 use server::{Error, open_storage, run, transfer};
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
+use std::net::SocketAddr;
 use std::process::ExitCode;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::signal::unix::{SignalKind, signal};
+
+/// Connections that may wait to be accepted: all clients of a server that comes back. The system may allow fewer.
+const BACKLOG: u32 = 1 << 16;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let done = match words.as_slice() {
-        [] => in_runtime(serve),
+        [] => in_runtime(|config| async {
+            // A task of the runtime, and not its starter, so that what accepts connections is where they are served.
+            tokio::spawn(serve(config)).await?
+        }),
         ["--help" | "-h" | "help"] => {
             print!("{HELP}");
             Ok(())
@@ -40,7 +47,7 @@ fn main() -> ExitCode {
     }
 }
 
-type Failure = Box<dyn std::error::Error>;
+type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// Runs a command with the environment's configuration.
 fn in_runtime<F: Future<Output = Result<(), Failure>>>(command: impl FnOnce(Config) -> F) -> Result<(), Failure> {
@@ -59,9 +66,8 @@ async fn serve(config: Config) -> Result<(), Failure> {
         LogFormat::Json => log.json().flatten_event(true).init(),
     }
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    let listener = TcpListener::bind(config.address)
-        .await
-        .map_err(|error| Error::Listen { address: config.address.to_string(), error })?;
+    let listener =
+        listen(config.address).map_err(|error| Error::Listen { address: config.address.to_string(), error })?;
     let end = async move {
         tokio::select! {
             _ = terminate.recv() => {}
@@ -71,12 +77,20 @@ async fn serve(config: Config) -> Result<(), Failure> {
     Ok(run(listener, config, end).await?)
 }
 
+fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    // A server that comes back need not wait for the connections of the one before.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
+
 async fn export(config: Config, file: Option<&str>) -> Result<(), Failure> {
     let storage = open_storage(&config.database)?;
     let document = transfer::export(&*storage).await?;
     match file {
         Some(file) => std::fs::write(file, document).map_err(|error| format!("{file}: {error}"))?,
-        None => std::io::stdout().write_all(&document)?,
+        None => io::stdout().write_all(&document)?,
     }
     Ok(storage.close().await?)
 }
@@ -84,7 +98,7 @@ async fn export(config: Config, file: Option<&str>) -> Result<(), Failure> {
 async fn import(config: Config, file: &str, replace: bool) -> Result<(), Failure> {
     let mut document = Vec::new();
     match file {
-        "-" => drop(std::io::stdin().read_to_end(&mut document)?),
+        "-" => drop(io::stdin().read_to_end(&mut document)?),
         file => document = std::fs::read(file).map_err(|error| format!("{file}: {error}"))?,
     }
     let storage = open_storage(&config.database)?;

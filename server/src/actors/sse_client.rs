@@ -47,6 +47,14 @@ pub struct Pace {
     pub drain: Duration,
 }
 
+/// What has to be sent in place of the next change.
+enum After {
+    /// Everything.
+    Replay,
+    /// The end.
+    Goodbye,
+}
+
 /// Counts a stream for as long as it is open.
 struct OpenStream(Arc<Metrics>);
 
@@ -69,62 +77,76 @@ impl SseClient {
     }
 
     /// Serves the client until it goes away, takes nothing any more, or the server ends.
-    pub async fn run(mut self, mut outlet: impl Outlet) {
-        let _open = OpenStream::new(Arc::clone(&self.metrics));
-        if self.serve(&mut outlet).await.is_some() {
-            outlet.finish().await;
+    ///
+    /// There are thousands of these futures, each looked at for each change: what is rare is kept in boxes of its own.
+    pub fn run(mut self, mut outlet: impl Outlet) -> impl Future<Output = ()> + Send {
+        async move {
+            let _open = OpenStream::new(Arc::clone(&self.metrics));
+            if self.serve(&mut outlet).await.is_some() {
+                Box::pin(outlet.finish()).await;
+            }
         }
     }
 
     /// `None` is the end of a stream whose client is not there any more.
     async fn serve(&mut self, outlet: &mut impl Outlet) -> Option<()> {
-        let mut shutdown = self.shutdown.clone();
-        let mut ending = pin!(shutdown.begun());
-        // An instance that is behind its client catches up first, which takes as long as storage is away.
-        let subscription = tokio::select! {
-            biased;
-            subscription = self.flags.subscribe(self.resume.take()) => subscription?,
-            () = outlet.closed() => return None,
-            () = &mut ending => return self.say_goodbye(outlet).await,
+        let Some(mut subscription) = Box::pin(self.subscribe(outlet)).await? else {
+            return Box::pin(self.say_goodbye(outlet)).await;
         };
-        let mut changes = self.open(subscription, outlet).await?;
+        loop {
+            let mut changes = Box::pin(self.open(subscription, outlet)).await?;
+            match self.follow(&mut changes, outlet).await? {
+                After::Replay => subscription = Box::pin(self.flags.subscribe(None)).await?,
+                After::Goodbye => return Box::pin(self.say_goodbye(outlet)).await,
+            }
+        }
+    }
+
+    /// An instance that is behind its client catches up first, which takes as long as storage is away. No subscription:
+    /// the server is ending.
+    async fn subscribe(&mut self, outlet: &mut impl Outlet) -> Option<Option<Subscription>> {
+        let mut shutdown = self.shutdown.clone();
+        tokio::select! {
+            biased;
+            subscription = self.flags.subscribe(self.resume.take()) => subscription.map(Some),
+            () = outlet.closed() => None,
+            () = shutdown.begun() => Some(None),
+        }
+    }
+
+    /// Sends what happens until something else than the next change has to be sent.
+    async fn follow(&mut self, changes: &mut Receiver<Streamed>, outlet: &mut impl Outlet) -> Option<After> {
+        if self.shutdown.has_begun() {
+            // The word may have been given before there was a receiver to hear it.
+            return Some(After::Goodbye);
+        }
         // A random first beat spreads the beats of clients that came at once.
         let first = self.pace.heartbeat.mul_f64(fastrand::f64().max(0.1));
         let mut heartbeat = pin!(sleep_until(Instant::now() + first));
         loop {
-            let change = tokio::select! {
+            tokio::select! {
                 biased;
+                // First, for it is what wakes a stream most: the others are looked at once there is nothing more of it.
+                change = changes.recv() => {
+                    let after = match change {
+                        Ok(Streamed::Change(first)) => self.send_changes(first, changes, outlet).await?,
+                        Ok(Streamed::Replaced) => Some(After::Replay),
+                        Ok(Streamed::Ending) | Err(RecvError::Closed) => Some(After::Goodbye),
+                        Err(RecvError::Lagged(_)) => Some(self.note_lag()),
+                    };
+                    if after.is_some() {
+                        return after;
+                    }
+                }
                 () = outlet.closed() => return None,
-                () = &mut ending => return self.say_goodbye(outlet).await,
-                change = changes.recv() => change,
                 () = &mut heartbeat => {
                     heartbeat.as_mut().reset(Instant::now() + self.pace.heartbeat);
                     let (revision, digest) = self.sent;
                     let beat = Chunk::encode(96, |out| sse::heartbeat(revision, digest, out));
                     outlet.send(slice::from_ref(&beat)).await?;
-                    continue;
                 }
-            };
-            match change {
-                Ok(Streamed::Change(first)) => {
-                    if self.send_changes(first, &mut changes, outlet).await? {
-                        changes = self.replay(outlet).await?;
-                    }
-                }
-                Ok(Streamed::Replaced) => changes = self.replay(outlet).await?,
-                Err(RecvError::Lagged(_)) => {
-                    // The client was too slow: it gets everything anew, so that no change is ever skipped.
-                    self.metrics.lagged.inc();
-                    changes = self.replay(outlet).await?;
-                }
-                Err(RecvError::Closed) => return Some(()),
             }
         }
-    }
-
-    async fn replay(&mut self, outlet: &mut impl Outlet) -> Option<Receiver<Streamed>> {
-        let subscription = self.flags.subscribe(None).await?;
-        self.open(subscription, outlet).await
     }
 
     async fn open(&mut self, subscription: Subscription, outlet: &mut impl Outlet) -> Option<Receiver<Streamed>> {
@@ -144,33 +166,36 @@ impl SseClient {
         Some(changes)
     }
 
-    /// Sends a change and, in the same write, those that have come meanwhile; whether only a replay tells the rest.
+    /// Sends a change and, in the same write, those that have come meanwhile; then perhaps something else is due.
     async fn send_changes(
         &mut self,
         first: Arc<StreamedChange>,
         changes: &mut Receiver<Streamed>,
         outlet: &mut impl Outlet,
-    ) -> Option<bool> {
+    ) -> Option<Option<After>> {
         if changes.is_empty() {
             outlet.send(slice::from_ref(&first.event)).await?;
             self.note_sent(&first);
-            return Some(false);
+            return Some(None);
         }
+        Box::pin(self.send_burst(first, changes, outlet)).await
+    }
+
+    async fn send_burst(
+        &mut self,
+        first: Arc<StreamedChange>,
+        changes: &mut Receiver<Streamed>,
+        outlet: &mut impl Outlet,
+    ) -> Option<Option<After>> {
         let mut burst = vec![first];
-        let mut needs_replay = false;
-        while burst.len() < BURST {
+        let mut after = None;
+        while burst.len() < BURST && after.is_none() {
             match changes.try_recv() {
                 Ok(Streamed::Change(change)) => burst.push(change),
+                Ok(Streamed::Replaced) => after = Some(After::Replay),
+                Ok(Streamed::Ending) => after = Some(After::Goodbye),
+                Err(TryRecvError::Lagged(_)) => after = Some(self.note_lag()),
                 Err(TryRecvError::Empty | TryRecvError::Closed) => break,
-                Ok(Streamed::Replaced) => {
-                    needs_replay = true;
-                    break;
-                }
-                Err(TryRecvError::Lagged(_)) => {
-                    self.metrics.lagged.inc();
-                    needs_replay = true;
-                    break;
-                }
             }
         }
         let chunks: Vec<Chunk> = burst.iter().map(|change| change.event.clone()).collect();
@@ -178,7 +203,13 @@ impl SseClient {
         for change in &burst {
             self.note_sent(change);
         }
-        Some(needs_replay)
+        Some(after)
+    }
+
+    /// The client was too slow: it gets everything anew, so that no change is ever skipped.
+    fn note_lag(&self) -> After {
+        self.metrics.lagged.inc();
+        After::Replay
     }
 
     fn note_sent(&mut self, change: &StreamedChange) {

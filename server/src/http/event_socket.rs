@@ -29,8 +29,8 @@ const WRITTEN_AT_ONCE: usize = 64;
 
 impl TakenStream {
     /// Serves the stream to its end, and closes the socket.
-    pub(super) async fn run(self) {
-        self.client.run(self.socket).await;
+    pub(super) fn run(self) -> impl Future<Output = ()> + Send {
+        self.client.run(self.socket)
     }
 }
 
@@ -39,25 +39,20 @@ impl EventSocket {
         Self { socket, patience }
     }
 
-    async fn write_all(&self, mut chunks: &[Chunk]) -> io::Result<()> {
-        // How much of the first one is written.
-        let mut written = 0;
+    /// Writes what the kernel takes at once; the chunks that are left and how much of their first is written.
+    fn try_write_all<'c>(&self, mut chunks: &'c [Chunk], mut written: usize) -> io::Result<(&'c [Chunk], usize)> {
         while let Some(first) = chunks.first() {
             match self.try_write(first, chunks, written) {
-                Ok(count) => {
-                    written += count;
-                    while let Some(first) = chunks.first().filter(|first| first.framed().len() <= written) {
-                        written -= first.framed().len();
-                        chunks = chunks.get(1..).unwrap_or_default();
-                    }
-                }
-                Err(error) if error.kind() == ErrorKind::WouldBlock => {
-                    timeout(self.patience, poll_fn(|context| self.socket.poll_write_ready(context))).await??;
-                }
+                Ok(count) => written += count,
+                Err(error) if error.kind() == ErrorKind::WouldBlock => break,
                 Err(error) => return Err(error),
             }
+            while let Some(first) = chunks.first().filter(|first| first.framed().len() <= written) {
+                written -= first.framed().len();
+                chunks = chunks.get(1..).unwrap_or_default();
+            }
         }
-        Ok(())
+        Ok((chunks, written))
     }
 
     fn try_write(&self, first: &Chunk, chunks: &[Chunk], written: usize) -> io::Result<usize> {
@@ -68,6 +63,15 @@ impl EventSocket {
         let others = chunks.iter().skip(1).take(WRITTEN_AT_ONCE - 1).map(|chunk| IoSlice::new(chunk.framed()));
         let parts: Vec<IoSlice<'_>> = std::iter::once(IoSlice::new(rest)).chain(others).collect();
         self.socket.try_write_vectored(&parts)
+    }
+
+    /// Waits for room, and writes, until everything is written.
+    async fn write_the_rest(&self, mut chunks: &[Chunk], mut written: usize) -> io::Result<()> {
+        while !chunks.is_empty() {
+            timeout(self.patience, poll_fn(|context| self.socket.poll_write_ready(context))).await??;
+            (chunks, written) = self.try_write_all(chunks, written)?;
+        }
+        Ok(())
     }
 
     /// Whether the socket is at its end. What a client sends on top of its request is read and let go.
@@ -82,7 +86,11 @@ impl EventSocket {
 
 impl Outlet for EventSocket {
     async fn send(&mut self, chunks: &[Chunk]) -> Option<()> {
-        self.write_all(chunks).await.ok()
+        match self.try_write_all(chunks, 0) {
+            Ok(([], _)) => Some(()),
+            Ok((rest, written)) => Box::pin(self.write_the_rest(rest, written)).await.ok(),
+            Err(_) => None,
+        }
     }
 
     async fn closed(&mut self) {

@@ -4,16 +4,20 @@ use super::event_socket::TakenStream;
 use super::problem::Problem;
 use super::{App, connection};
 use crate::metrics::LimitLabels;
+use futures_util::FutureExt;
+use std::io;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::TcpListener;
-use tokio::task::{JoinError, JoinSet};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::{JoinError, JoinSet, unconstrained};
 
 /// How long connections may take to end, beyond the drain of the streams.
 const GRACE: Duration = Duration::from_secs(5);
 /// Open files that connections leave for everything else.
 const RESERVED_FILES: usize = 128;
+/// Connections that are accepted before anything else is done.
+const ACCEPTED_AT_ONCE: usize = 512;
 /// Connections that may be turned away at a time with an answer; beyond them they are just closed.
 const REFUSALS: usize = 64;
 
@@ -29,16 +33,18 @@ pub async fn serve(listener: TcpListener, app: Arc<App>) {
             // Connections that ended must not pile up.
             Some(ended) = connections.join_next() => go_on(&mut connections, ended),
             Some(_) = refusals.join_next() => {}
-            accepted = listener.accept() => match accepted {
-                Ok((socket, _)) if connections.len() < most => {
-                    connections.spawn(connection::serve(socket, Arc::clone(&app)));
-                }
-                Ok((socket, _)) => {
+            accepted = accept(&listener) => match accepted {
+                Ok(sockets) => for socket in sockets {
+                    if connections.len() < most {
+                        connections.spawn(connection::serve(socket, Arc::clone(&app)));
+                        continue;
+                    }
                     app.metrics.rejected.get_or_create(&LimitLabels { limit: "connections" }).inc();
                     if refusals.len() < REFUSALS {
-                        refusals.spawn(connection::refuse(socket, Problem::full("the server has no room for another connection")));
+                        let problem = Problem::full("the server has no room for another connection");
+                        refusals.spawn(connection::refuse(socket, problem));
                     }
-                }
+                },
                 Err(error) => {
                     // Out of file descriptors, say. Trying at once again would only burn the processor.
                     tracing::warn!(%error, "a connection could not be accepted");
@@ -58,14 +64,24 @@ pub async fn serve(listener: TcpListener, app: Arc<App>) {
     }
 }
 
+/// Waits for a connection, and takes all that are there: when thousands of clients come back at once, those that the
+/// kernel's queue has no room for try again only after a second, then after two more, then four.
+async fn accept(listener: &TcpListener) -> io::Result<Vec<TcpStream>> {
+    let (first, _) = listener.accept().await?;
+    let mut sockets = vec![first];
+    while sockets.len() < ACCEPTED_AT_ONCE
+        && let Some(Ok((socket, _))) = unconstrained(listener.accept()).now_or_never()
+    {
+        sockets.push(socket);
+    }
+    Ok(sockets)
+}
+
 /// Goes on with a stream that has taken over its connection's socket, in a task of its own: it is as small as a stream
 /// is, while that of the connection held a request and its answer.
 fn go_on(connections: &mut JoinSet<Option<TakenStream>>, ended: Result<Option<TakenStream>, JoinError>) {
     if let Ok(Some(stream)) = ended {
-        connections.spawn(async move {
-            stream.run().await;
-            None
-        });
+        connections.spawn(stream.run().map(|()| None));
     }
 }
 

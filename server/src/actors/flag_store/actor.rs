@@ -149,6 +149,8 @@ impl FlagStoreActor {
             (Command::Subscribe { .. } | Command::List { .. } | Command::Get { .. }, None) => {}
             (Command::Committed { committed, at, applied }, _) => self.committed(committed, at, applied),
             (Command::Hint(hint), _) => self.hinted(hint),
+            // No stream being open is no error.
+            (Command::End, _) => drop(self.broadcast.send(Streamed::Ending)),
             (Command::Position { id, held }, _) => self.storage_stands_at(&id, held),
             (Command::StorageAway(error), _) => self.storage_is_away(&error),
             (Command::CaughtUp { from, result }, _) => self.caught_up(&from, result),

@@ -28,6 +28,8 @@ pub enum Streamed {
     Change(Arc<StreamedChange>),
     /// The flags were replaced as a whole: only a full replay tells them.
     Replaced,
+    /// The server is ending.
+    Ending,
 }
 
 /// A change as every stream gets it.
@@ -101,6 +103,8 @@ pub(super) enum Command {
         held: Option<EventId>,
     },
     StorageAway(StorageError),
+    /// The server is ending, which the streams are to hear.
+    End,
     CaughtUp {
         from: EventId,
         result: Result<Option<Vec<LoggedChange>>, StorageError>,
@@ -190,6 +194,11 @@ impl FlagStoreHandle {
             Err(error) => Command::StorageAway(error),
         };
         self.tell(command).await;
+    }
+
+    /// Tells every stream that the server is ending.
+    pub async fn end_streams(&self) {
+        self.tell(Command::End).await;
     }
 
     /// Passes another instance's hint on.
