@@ -7,9 +7,12 @@ use crate::chunk::Chunk;
 use crate::metrics::Metrics;
 use crate::shutdown::Shutdown;
 use sidekick_core::{Digest, EventId, Revision, sse};
+use std::future::poll_fn;
+use std::mem;
 use std::pin::pin;
 use std::slice;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
@@ -31,8 +34,8 @@ pub trait Outlet: Send {
     /// Hands the chunks over, all and in order. `None`: the client has gone, or has taken nothing for too long.
     fn send(&mut self, chunks: &[Chunk]) -> impl Future<Output = Option<()>> + Send;
 
-    /// Waits until the client has gone.
-    fn closed(&mut self) -> impl Future<Output = ()> + Send;
+    /// Ready when the client has gone.
+    fn poll_closed(&mut self, context: &mut Context<'_>) -> Poll<()>;
 
     /// Ends the stream in order, so that the client can tell its end from a break.
     fn finish(self) -> impl Future<Output = ()> + Send;
@@ -53,6 +56,13 @@ enum After {
     Replay,
     /// The end.
     Goodbye,
+}
+
+/// What a stream waits for.
+enum Event {
+    Received(Result<Streamed, RecvError>),
+    Closed,
+    BeatDue,
 }
 
 /// Counts a stream for as long as it is open.
@@ -109,7 +119,7 @@ impl SseClient {
         tokio::select! {
             biased;
             subscription = self.flags.subscribe(self.resume.take()) => subscription.map(Some),
-            () = outlet.closed() => None,
+            () = poll_fn(|context| outlet.poll_closed(context)) => None,
             () = shutdown.begun() => Some(None),
         }
     }
@@ -123,23 +133,39 @@ impl SseClient {
         // A random first beat spreads the beats of clients that came at once.
         let first = self.pace.heartbeat.mul_f64(fastrand::f64().max(0.1));
         let mut heartbeat = pin!(sleep_until(Instant::now() + first));
+        let mut has_just_sent = false;
         loop {
-            tokio::select! {
-                biased;
-                // First, for it is what wakes a stream most: the others are looked at once there is nothing more of it.
-                change = changes.recv() => {
-                    let after = match change {
-                        Ok(Streamed::Change(first)) => self.send_changes(first, changes, outlet).await?,
-                        Ok(Streamed::Replaced) => Some(After::Replay),
-                        Ok(Streamed::Ending) | Err(RecvError::Closed) => Some(After::Goodbye),
-                        Err(RecvError::Lagged(_)) => Some(self.note_lag()),
-                    };
-                    if after.is_some() {
-                        return after;
+            let event = {
+                let mut next = pin!(changes.recv());
+                poll_fn(|context| {
+                    if let Poll::Ready(change) = next.as_mut().poll(context) {
+                        return Poll::Ready(Event::Received(change));
                     }
+                    // What else a stream waits for, it goes on waiting for while it sends: to look at that after each change
+                    // would cost as much as everything else here, for of thousands of streams none is in any cache. An end
+                    // of the client that comes with a change shows with the next one, or with the next heartbeat.
+                    if mem::take(&mut has_just_sent) && Instant::now() < heartbeat.deadline() {
+                        return Poll::Pending;
+                    }
+                    if outlet.poll_closed(context).is_ready() {
+                        return Poll::Ready(Event::Closed);
+                    }
+                    heartbeat.as_mut().poll(context).map(|()| Event::BeatDue)
+                })
+                .await
+            };
+            match event {
+                Event::Received(Ok(Streamed::Change(first))) => {
+                    if let Some(after) = self.send_changes(first, changes, outlet).await? {
+                        return Some(after);
+                    }
+                    has_just_sent = true;
                 }
-                () = outlet.closed() => return None,
-                () = &mut heartbeat => {
+                Event::Received(Ok(Streamed::Replaced)) => return Some(After::Replay),
+                Event::Received(Ok(Streamed::Ending) | Err(RecvError::Closed)) => return Some(After::Goodbye),
+                Event::Received(Err(RecvError::Lagged(_))) => return Some(self.note_lag()),
+                Event::Closed => return None,
+                Event::BeatDue => {
                     heartbeat.as_mut().reset(Instant::now() + self.pace.heartbeat);
                     let (revision, digest) = self.sent;
                     let beat = Chunk::encode(96, |out| sse::heartbeat(revision, digest, out));

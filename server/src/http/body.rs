@@ -33,6 +33,8 @@ enum Content {
 /// A stream's way into a body, for HTTP/2 and HTTP/1.0, where the socket is not the stream's own.
 struct BodyOutlet {
     events: mpsc::Sender<Bytes>,
+    /// Done when nobody takes events any more.
+    closed: Pin<Box<dyn Future<Output = ()> + Send>>,
     patience: Duration,
 }
 
@@ -88,7 +90,9 @@ impl Content {
             // One frame waits here; what waits beyond it waits in the broadcast, which all clients share.
             let (events, received) = mpsc::channel(1);
             if let Self::Unserved(client, patience) = std::mem::replace(self, Self::Stream(received)) {
-                tokio::spawn(client.run(BodyOutlet { events, patience }));
+                let sender = events.clone();
+                let closed = Box::pin(async move { sender.closed().await });
+                tokio::spawn(client.run(BodyOutlet { events, closed, patience }));
             }
         }
         match self {
@@ -108,8 +112,8 @@ impl Outlet for BodyOutlet {
         Some(())
     }
 
-    async fn closed(&mut self) {
-        self.events.closed().await;
+    fn poll_closed(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        self.closed.as_mut().poll(context)
     }
 
     async fn finish(self) {}

@@ -42,31 +42,34 @@ pub(super) async fn serve(socket: TcpStream, app: Arc<App>) -> Option<TakenStrea
     let _ = socket.set_nodelay(true);
     let _ = SockRef::from(&socket).set_send_buffer_size(SEND_BUFFER);
     let mut io = TimedIo::new(socket, app.config.timeouts);
-    match begins_http2(&mut io).await {
-        Ok(false) => serve_http1(io, app).await,
-        Ok(true) => {
-            serve_http2(io, app).await;
-            None
-        }
-        Err(error) => {
-            end_early(io, error.kind() == ErrorKind::TimedOut).await;
-            None
-        }
+    let mut shutdown = app.shutdown.clone();
+    let mut first = Vec::with_capacity(HTTP2_PREFACE.len());
+    let read = tokio::select! {
+        read = read_preface(&mut io, &mut first) => read,
+        // Nobody waits for an answer yet; who has begun a request gets one.
+        () = shutdown.begun() => Ok(()),
+    };
+    let is_http2 = first == HTTP2_PREFACE;
+    let has_begun = !first.is_empty();
+    io.put_back(first);
+    match read {
+        Ok(()) if is_http2 => serve_http2(io, app).await,
+        Ok(()) if has_begun => return serve_http1(io, app).await,
+        Ok(()) => close(io).await,
+        Err(error) => end_early(io, error.kind() == ErrorKind::TimedOut).await,
     }
+    None
 }
 
-/// Whether the first bytes are those of HTTP/2. They are read again by whoever serves the connection.
-async fn begins_http2(io: &mut TimedIo) -> io::Result<bool> {
-    let mut first = Vec::with_capacity(HTTP2_PREFACE.len());
-    while HTTP2_PREFACE.starts_with(&first) && first.len() < HTTP2_PREFACE.len() {
+/// Reads the first bytes, as long as they may be those of HTTP/2.
+async fn read_preface(io: &mut TimedIo, first: &mut Vec<u8>) -> io::Result<()> {
+    while HTTP2_PREFACE.starts_with(first) && first.len() < HTTP2_PREFACE.len() {
         let room = HTTP2_PREFACE.len() - first.len();
-        if (&mut *io).take(room as u64).read_buf(&mut first).await? == 0 {
+        if (&mut *io).take(room as u64).read_buf(first).await? == 0 {
             break;
         }
     }
-    let is_http2 = first == HTTP2_PREFACE;
-    io.put_back(first);
-    Ok(is_http2)
+    Ok(())
 }
 
 async fn serve_http1(io: TimedIo, app: Arc<App>) -> Option<TakenStream> {

@@ -4,8 +4,10 @@
 use super::connection;
 use crate::actors::{Outlet, SseClient};
 use crate::chunk::{self, Chunk};
-use std::future::poll_fn;
+use socket2::SockRef;
 use std::io::{self, ErrorKind, IoSlice};
+use std::iter;
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
@@ -39,37 +41,22 @@ impl EventSocket {
         Self { socket, patience }
     }
 
-    /// Writes what the kernel takes at once; the chunks that are left and how much of their first is written.
-    fn try_write_all<'c>(&self, mut chunks: &'c [Chunk], mut written: usize) -> io::Result<(&'c [Chunk], usize)> {
+    /// Writes all chunks from the first one's byte `written` on, and waits for room where there is none.
+    async fn write_all(&self, mut chunks: &[Chunk], mut written: usize) -> io::Result<()> {
         while let Some(first) = chunks.first() {
-            match self.try_write(first, chunks, written) {
+            let rest = first.framed().get(written..).unwrap_or_default();
+            let others = chunks.iter().skip(1).take(WRITTEN_AT_ONCE - 1).map(|chunk| IoSlice::new(chunk.framed()));
+            match self.socket.try_write_vectored(&iter::once(IoSlice::new(rest)).chain(others).collect::<Vec<_>>()) {
                 Ok(count) => written += count,
-                Err(error) if error.kind() == ErrorKind::WouldBlock => break,
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                    timeout(self.patience, self.socket.writable()).await??;
+                }
                 Err(error) => return Err(error),
             }
             while let Some(first) = chunks.first().filter(|first| first.framed().len() <= written) {
                 written -= first.framed().len();
                 chunks = chunks.get(1..).unwrap_or_default();
             }
-        }
-        Ok((chunks, written))
-    }
-
-    fn try_write(&self, first: &Chunk, chunks: &[Chunk], written: usize) -> io::Result<usize> {
-        let rest = first.framed().get(written..).unwrap_or_default();
-        if chunks.len() == 1 {
-            return self.socket.try_write(rest);
-        }
-        let others = chunks.iter().skip(1).take(WRITTEN_AT_ONCE - 1).map(|chunk| IoSlice::new(chunk.framed()));
-        let parts: Vec<IoSlice<'_>> = std::iter::once(IoSlice::new(rest)).chain(others).collect();
-        self.socket.try_write_vectored(&parts)
-    }
-
-    /// Waits for room, and writes, until everything is written.
-    async fn write_the_rest(&self, mut chunks: &[Chunk], mut written: usize) -> io::Result<()> {
-        while !chunks.is_empty() {
-            timeout(self.patience, poll_fn(|context| self.socket.poll_write_ready(context))).await??;
-            (chunks, written) = self.try_write_all(chunks, written)?;
         }
         Ok(())
     }
@@ -86,18 +73,24 @@ impl EventSocket {
 
 impl Outlet for EventSocket {
     async fn send(&mut self, chunks: &[Chunk]) -> Option<()> {
-        match self.try_write_all(chunks, 0) {
-            Ok(([], _)) => Some(()),
-            Ok((rest, written)) => Box::pin(self.write_the_rest(rest, written)).await.ok(),
-            Err(_) => None,
+        let mut written = 0;
+        if let [chunk] = chunks {
+            // By far the most frequent case: the system call alone, for the kernel knows whether there is room.
+            match SockRef::from(&self.socket).send(chunk.framed()) {
+                Ok(count) if count == chunk.framed().len() => return Some(()),
+                Ok(count) => written = count,
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+                Err(_) => return None,
+            }
         }
+        Box::pin(self.write_all(chunks, written)).await.ok()
     }
 
-    async fn closed(&mut self) {
+    fn poll_closed(&mut self, context: &mut Context<'_>) -> Poll<()> {
         loop {
-            let ready = poll_fn(|context| self.socket.poll_read_ready(context)).await;
-            if ready.is_err() || self.has_ended() {
-                return;
+            match ready!(self.socket.poll_read_ready(context)) {
+                Ok(()) if !self.has_ended() => {}
+                Ok(()) | Err(_) => return Poll::Ready(()),
             }
         }
     }

@@ -59,7 +59,7 @@ async fn changes(stream: &mut Subscription, count: usize) -> Vec<u64> {
     while revisions.len() < count {
         match timeout(DEADLINE, stream.changes.recv()).await.expect("a change in time").unwrap() {
             Streamed::Change(change) => revisions.push(change.revision.get()),
-            Streamed::Replaced => panic!("a full replay after {revisions:?}"),
+            other => panic!("{other:?} after {revisions:?}"),
         }
     }
     revisions

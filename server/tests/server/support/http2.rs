@@ -13,6 +13,8 @@ use tokio::io::AsyncWriteExt;
 /// What can be said of the answer's head: names and values.
 type Headers = Vec<(String, String)>;
 
+const WINDOW: u32 = 65_535;
+
 /// Sends a request over a connection of its own; the answer's headers and the reading end of its body.
 pub fn get(socket: TcpStream, path: &str, headers: &[(&str, &str)]) -> (Headers, UnixStream) {
     let mut request = Request::get(format!("http://localhost{path}"));
@@ -42,7 +44,10 @@ pub fn get(socket: TcpStream, path: &str, headers: &[(&str, &str)]) -> (Headers,
 async fn send(socket: TcpStream, request: Request<Empty<Bytes>>) -> Response<Incoming> {
     socket.set_nonblocking(true).unwrap();
     let io = TokioIo::new(tokio::net::TcpStream::from_std(socket).unwrap());
-    let (mut sender, connection) = http2::handshake(TokioExecutor::new(), io).await.unwrap();
+    let mut client = http2::Builder::new(TokioExecutor::new());
+    // The least that the protocol begins with: a client that does not read is soon felt.
+    client.initial_stream_window_size(WINDOW).initial_connection_window_size(WINDOW);
+    let (mut sender, connection) = client.handshake(io).await.unwrap();
     tokio::spawn(connection);
     sender.send_request(request).await.unwrap()
 }
