@@ -88,7 +88,9 @@ impl SseClient {
 
     /// Serves the client until it goes away, takes nothing any more, or the server ends.
     ///
-    /// There are thousands of these futures, each looked at for each change: what is rare is kept in boxes of its own.
+    /// There are thousands of these futures, each looked at for each change: what is rare is kept in boxes of its own, and
+    /// an `async fn` would hold its arguments twice.
+    #[allow(clippy::manual_async_fn)]
     pub fn run(mut self, mut outlet: impl Outlet) -> impl Future<Output = ()> + Send {
         async move {
             let _open = OpenStream::new(Arc::clone(&self.metrics));
