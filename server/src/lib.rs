@@ -10,6 +10,7 @@ mod chaos;
 mod clock;
 pub mod config;
 mod error;
+pub mod health_probe;
 pub mod http;
 pub mod lag;
 pub mod metrics;
