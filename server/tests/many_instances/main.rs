@@ -20,6 +20,7 @@ mod services;
 #[allow(dead_code, unused_imports)]
 mod support;
 
+mod backup;
 mod cold_start;
 mod database;
 mod history;
