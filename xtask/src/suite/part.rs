@@ -87,7 +87,7 @@ fn docs() -> Outcome {
 }
 
 /// Advisories are left out: their database lives on a site that a machine with nothing but package registries cannot
-/// reach. They come with the work on releases.
+/// reach. A workflow of GitHub's has them.
 fn deny() -> Outcome {
     setup::ensure(&setup::DENY)?;
     run(&mut tool("cargo", &["deny", "--all-features", "check", "bans", "licenses", "sources"]))
