@@ -352,9 +352,11 @@ pub(crate) const ACTIONLINT: Need = Need {
         }
         let version = ACTIONLINT_VERSION.map(|number| number.to_string()).join(".");
         let package = format!("github.com/rhysd/actionlint/cmd/actionlint@v{version}");
-        tool::run(tool("go", &["install", &package]).env("GOBIN", repository::scratch("go")))
+        // Debian's Go stays with its own version unless it is told that a newer one may be brought.
+        let mut install = tool("go", &["install", &package]);
+        tool::run(install.env("GOBIN", repository::scratch("go")).env("GOTOOLCHAIN", "auto"))
     },
-    by_hand: "Go 1.24 or newer in the path (https://go.dev, or Debian 13: apt-get install golang-go); then this installs it",
+    by_hand: "Go 1.21 or newer in the path (https://go.dev, or Debian 13: apt-get install golang-go); then this installs it",
 };
 
 /// The program.
