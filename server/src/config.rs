@@ -283,6 +283,8 @@ Usage: server                         run the server
        server export [FILE]           write all flags as a JSON document, to standard output without FILE
        server import FILE [--replace] bring such a document in, all flags or none; `-` is standard input;
                                       with --replace, flags that are not in it are deleted
+       server health                  ask the server that runs with the same HOST and PORT for /healthz;
+                                      exit code 0 where it answers, for health checks of containers
        server --help | --version
 
 It is configured by environment variables:

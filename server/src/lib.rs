@@ -11,6 +11,7 @@ pub mod chunk;
 mod clock;
 pub mod config;
 mod error;
+pub mod health_probe;
 pub mod http;
 pub mod lag;
 pub mod metrics;

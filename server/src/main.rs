@@ -1,7 +1,7 @@
 //! The server's process: command line, environment, log and signals.
 
 use server::config::{Config, HELP, LogFormat};
-use server::{Error, open_storage, run, transfer};
+use server::{Error, health_probe, open_storage, run, transfer};
 use std::io::{self, Read, Write};
 use std::net::SocketAddr;
 use std::process::ExitCode;
@@ -27,6 +27,7 @@ fn main() -> ExitCode {
             println!("server {}", env!("CARGO_PKG_VERSION"));
             Ok(())
         }
+        ["health"] => health(),
         ["export"] => in_runtime(|config| export(config, None)),
         ["export", file] => in_runtime(|config| export(config, Some(file))),
         ["import", file] => in_runtime(|config| import(config, file, false)),
@@ -49,11 +50,19 @@ fn main() -> ExitCode {
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
+/// What the environment says.
+fn configuration() -> Result<Config, Error> {
+    // Bytes that are no text are kept as U+FFFD and refused: a key of such bytes must not count as none.
+    Config::from_environment(|name| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()))
+}
+
+fn health() -> Result<(), Failure> {
+    Ok(health_probe::ask(configuration()?.address)?)
+}
+
 /// Runs a command with the environment's configuration.
 fn in_runtime<F: Future<Output = Result<(), Failure>>>(command: impl FnOnce(Config) -> F) -> Result<(), Failure> {
-    // Bytes that are no text are kept as U+FFFD and refused: a key of such bytes must not count as none.
-    let variable = |name: &str| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned());
-    let config = Config::from_environment(variable)?;
+    let config = configuration()?;
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(command(config))
 }
 

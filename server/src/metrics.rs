@@ -146,9 +146,8 @@ impl Metrics {
     pub fn storage_took(&self, operation: &'static str, elapsed: Duration, failed: bool) {
         let labels = OperationLabels { operation };
         self.storage.get_or_create(&labels).observe(elapsed.as_secs_f64());
-        if failed {
-            self.storage_errors.get_or_create(&labels).inc();
-        }
+        // There from the first success on: Prometheus sees no increase in a series that begins with its first failure.
+        self.storage_errors.get_or_create(&labels).inc_by(u64::from(failed));
     }
 
     /// The text that Prometheus reads.

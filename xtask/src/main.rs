@@ -13,9 +13,11 @@ mod mobile_sdk;
 mod node_sdk;
 mod npm;
 mod python;
+mod release;
 mod repository;
 mod rustup;
 mod setup;
+mod ship;
 mod size;
 mod suite;
 mod targets;
@@ -50,6 +52,9 @@ cargo xtask <command>
   mobile-libs        build the C library for Android and iOS and put it into the packages for Flutter and React Native
   flutter-bench      time evaluations from Dart, and count what they and clients leave behind
   mobile-bench       time questions through JSI beside a host function that does nothing
+  image              do what docker/Dockerfile.server says without Docker, and start the server in the image's root
+  release X.Y.Z      give everything that is published this version, and date what is unreleased in the changelog
+  release --check    tell whether everything has one version
   dashboard          build the dashboard's page and put it where the server takes it from
   screenshots        make the pictures of the dashboard that documents show, in docs/images
   wasm               build the browser's module and put it where its package and its tests look for it
@@ -93,6 +98,9 @@ fn run(words: &[&str]) -> Outcome {
         ["dashboard"] => dashboard::write(),
         ["screenshots"] => dashboard::screenshots(),
         ["wasm"] => wasm::build().map(drop),
+        ["image"] => ship::build_image(),
+        ["release", "--check"] => release::check(),
+        ["release", version] => release::set(version),
         ["vectors"] => vectors::write(),
         ["vectors", "--check"] => vectors::check(),
         _ => Err(Failure::usage(format!("no command `{}`\n\n{USAGE}", words.join(" ")))),

@@ -22,6 +22,7 @@ mod support;
 
 const PROTOCOL: support::Protocol = support::Protocol::Http1;
 
+mod backup;
 mod cold_start;
 mod database;
 mod history;

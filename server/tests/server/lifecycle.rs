@@ -44,6 +44,41 @@ fn the_version_is_the_manifests() {
 }
 
 #[test]
+fn health_tells_whether_the_server_answers() {
+    let mut server = Server::start();
+    let folder = Folder::new();
+    let port = server.address.port().to_string();
+    let ask = |host| run_to_end(&folder, &["health"], &[("PORT", &port), ("HOST", host)]);
+    for host in ["127.0.0.1", "0.0.0.0"] {
+        let ended = ask(host);
+        assert_eq!((ended.code, ended.output.as_str(), ended.errors.as_str()), (Some(0), "", ""), "{host}");
+    }
+    server.kill();
+    let ended = ask("127.0.0.1");
+    assert_eq!((ended.code, ended.output.as_str()), (Some(1), ""));
+    assert!(ended.errors.contains(&format!("127.0.0.1:{port}")) && ended.errors.contains("PORT"), "{}", ended.errors);
+    assert!(std::fs::read_dir(&*folder).unwrap().next().is_none(), "it opened no database");
+}
+
+#[test]
+fn health_takes_no_other_answer_for_one() {
+    let folder = Folder::new();
+    for (answer, expected) in [("HTTP/1.1 503 Service Unavailable\r\n\r\n", "503"), ("", "closed")] {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port().to_string();
+        let other = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let _ = stream.read(&mut [0; 1024]).unwrap();
+            stream.write_all(answer.as_bytes()).unwrap();
+        });
+        let ended = run_to_end(&folder, &["health"], &[("PORT", &port), ("HOST", "127.0.0.1")]);
+        other.join().unwrap();
+        assert_eq!(ended.code, Some(1));
+        assert!(ended.errors.contains(expected), "{}", ended.errors);
+    }
+}
+
+#[test]
 fn an_unknown_argument_is_refused() {
     let folder = Folder::new();
     for argument in ["--port=80", "serve", ""] {

@@ -1,7 +1,7 @@
 //! `/metrics`: text that Prometheus reads, and numbers that move with what is done.
 
 use crate::support::{Server, eventually};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The samples of a page, by series, after a check of every line against the OpenMetrics text format.
 fn samples(text: &str) -> BTreeMap<String, f64> {
@@ -150,7 +150,10 @@ fn the_numbers_move_with_what_is_done() {
 #[test]
 fn hostile_paths_make_no_series() {
     let server = Server::start();
-    let count = || server.request("GET", "/metrics", "").text().lines().count();
+    let page = || server.request("GET", "/metrics", "").text().to_owned();
+    let count = || page().lines().count();
+    // The server asks its storage where it stands a second after its start, and each kind of question is a series.
+    eventually("the first question", || page().contains("operation=\"position\""));
     for path in ["/x", "/api/x", "/api/flags/x", "/api/flags/%00"] {
         server.request("GET", path, "");
     }
@@ -184,4 +187,36 @@ fn a_refused_write_is_no_storage_error() {
         .map(|(_, count)| *count)
         .sum();
     assert_eq!(errors, 0.0, "{}", page.text());
+}
+
+/// Alerts and dashboards name series; one that the server does not have would be silent for ever.
+#[test]
+fn what_the_alerts_and_the_dashboard_ask_for_is_there() {
+    let server = Server::start();
+    // A family of series is there once one of them is.
+    server.request("POST", "/api/flags", r#"{"key":"a"}"#);
+    server.request("POST", "/api/evaluate", r#"{"flag_key":"a","user_key":"u"}"#);
+    server.stream(None).read_replay();
+    let page = server.request("GET", "/metrics", "");
+    let types = page.text().lines().filter_map(|line| line.strip_prefix("# TYPE ")?.split_once(' '));
+    let series: BTreeSet<String> = types
+        .flat_map(|(name, kind)| {
+            let ends: &[&str] = match kind {
+                "counter" => &["_total"],
+                "histogram" => &["_bucket", "_sum", "_count"],
+                _ => &[""],
+            };
+            ends.iter().map(move |end| format!("{name}{end}"))
+        })
+        .collect();
+    for file in ["monitoring/alerts.yml", "monitoring/grafana-dashboard.json", "kubernetes/autoscaler.yaml"] {
+        let path = format!("{}/../docker/{file}", env!("CARGO_MANIFEST_DIR"));
+        let text = std::fs::read_to_string(&path).unwrap();
+        let words = text.split(|character: char| !character.is_ascii_alphanumeric() && character != '_');
+        let asked: BTreeSet<&str> = words.filter(|word| word.starts_with("sidekick_")).collect();
+        assert!(!asked.is_empty(), "{file}");
+        for name in asked {
+            assert!(series.contains(name), "{file} asks for {name}; the server has {series:?}");
+        }
+    }
 }

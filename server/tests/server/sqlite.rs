@@ -1,7 +1,7 @@
 //! SQLite's storage: the contract, and what it does beside it with files. In this process, against the trait.
 
 use crate::contract::{Backend, storage_contract};
-use crate::support::Folder;
+use crate::support::{Folder, Server};
 use server::storage::{SqliteStorage, Storage, StorageError};
 use std::path::Path;
 use std::sync::Arc;
@@ -39,6 +39,44 @@ fn a_file_has_one_server_at_a_time() {
     let StorageError::Unavailable(message) = open_error(&path) else { panic!("unavailable is expected") };
     assert!(message.contains("sidekick.db is in use by another server"), "{message}");
     drop(storage);
+}
+
+#[test]
+fn a_copy_from_earlier_in_the_place_of_the_file_is_another_history() {
+    let mut server = Server::start();
+    let (path, copy) = (server.folder.join("sidekick.db"), server.folder.join("copy.db"));
+    let put = |server: &Server, key| server.request("POST", "/api/flags", &format!(r#"{{"key":"{key}"}}"#));
+    let epoch = |server: &Server| {
+        let listing = server.request("GET", "/api/flags", "");
+        listing.header("etag").unwrap().trim_matches('"').split(':').next().unwrap().to_owned()
+    };
+    let stop = |server: &mut Server| {
+        server.terminate();
+        assert!(server.wait().success());
+    };
+    put(&server, "kept");
+    let first = epoch(&server);
+    stop(&mut server);
+    std::fs::copy(&path, &copy).unwrap();
+    server.restart();
+    assert_eq!(epoch(&server), first, "a restart goes on");
+    put(&server, "lost");
+    server.kill_and_restart();
+    assert_eq!(epoch(&server), first, "so does one after a crash");
+    let (_, id) = server.stream(None).read_replay();
+    stop(&mut server);
+
+    std::fs::copy(&copy, &path).unwrap();
+    server.restart();
+    assert_ne!(epoch(&server), first);
+    assert!(server.log().contains("put back to an older state"), "{}", server.log());
+    put(&server, "new");
+    // Revision 2 was another change.
+    assert_eq!(server.stream(Some(&id)).next().unwrap().kind, "connected");
+    let second = epoch(&server);
+    stop(&mut server);
+    server.restart();
+    assert_eq!(epoch(&server), second, "once is enough");
 }
 
 #[test]

@@ -136,10 +136,16 @@ impl Postgres {
         answer(&output, sql)
     }
 
+    /// A program of Postgres' that connects to the database at `url`, as the server's user.
+    pub fn client(&self, program: &str, url: &str) -> Command {
+        let mut command = Command::new(programs::postgres_folder().join(program));
+        self.connect_as(&mut command, database_in(url), USER, PASSWORD);
+        command
+    }
+
     /// What `pg_dump` makes of the database at `url`: SQL that drops what is there and builds it again.
     pub fn dump(&self, url: &str) -> String {
-        let mut dump = Command::new(programs::postgres_folder().join("pg_dump"));
-        self.connect_as(&mut dump, database_in(url), USER, PASSWORD);
+        let mut dump = self.client("pg_dump", url);
         answer(&dump.args(["--clean", "--if-exists"]).output().unwrap(), "pg_dump")
     }
 

@@ -4,12 +4,13 @@ mod apt;
 mod need;
 
 pub(crate) use need::{
-    CARGO_FUZZ, CBINDGEN, CHROMIUM, CLANG, CLANG_FOR_PHONES, CMAKE, COMPILER, CURL, CXX_COMPILER, DENY, JAVASCRIPTCORE,
-    LLVM, NODE, Need, POSTGRES, PYTHON, REDIS, RUBY, RUST_TOOLS, X86_32, clang,
+    ACTIONLINT, CARGO_FUZZ, CBINDGEN, CHROMIUM, CLANG, CLANG_FOR_PHONES, CMAKE, COMPILER, CURL, CXX_COMPILER, DENY,
+    JAVASCRIPTCORE, LLVM, NODE, Need, POSTGRES, PROMTOOL, PYTHON, REDIS, RUBY, RUST_TOOLS, SQLITE, X86_32, actionlint,
+    clang,
 };
 
 use crate::failure::{Failure, Outcome};
-use crate::{browser_sdk, clients, flutter_sdk, mobile_sdk, node_sdk, targets, vectors, wasm};
+use crate::{browser_sdk, clients, flutter_sdk, mobile_sdk, node_sdk, ship, targets, vectors, wasm};
 
 /// Meets every need, and goes on past one that cannot be met, so that a person sees the whole list at once.
 pub(crate) fn run() -> Outcome {
@@ -30,6 +31,7 @@ pub(crate) fn run() -> Outcome {
     note("what the browser SDK is built and tested with", browser_sdk::ensure_packages());
     note("what the Flutter SDK is tested with", flutter_sdk::ensure_packages());
     note("what the React Native SDK is tested with", mobile_sdk::ensure_packages());
+    note("what the files for releases and operation are checked with", ship::ensure_all());
     note("Rust's library for the core's targets", targets::ensure_all());
     note("what the browser's module is built with", wasm::ensure_all());
     if unmet.is_empty() {

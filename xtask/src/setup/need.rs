@@ -1,9 +1,10 @@
 //! What the tests need from a machine: how to tell that it is there, and how to get it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::install_packages;
 use crate::failure::Outcome;
+use crate::repository;
 use crate::tool::{self, output, succeeds, tool};
 
 /// One thing that must be on the machine and that the repository cannot carry.
@@ -30,6 +31,7 @@ pub(crate) const ALL: &[&Need] = &[
     &CHROMIUM,
     &POSTGRES,
     &REDIS,
+    &SQLITE,
     &DENY,
     &CXX_COMPILER,
     &CLANG,
@@ -41,6 +43,8 @@ pub(crate) const ALL: &[&Need] = &[
     &CMAKE,
     &JAVASCRIPTCORE,
     &RUBY,
+    &PROMTOOL,
+    &ACTIONLINT,
 ];
 
 /// Formatter and linter.
@@ -193,6 +197,15 @@ pub(crate) const REDIS: Need = Need {
               6379; the tests leave it alone and start their own). macOS: brew install redis",
 };
 
+/// SQLite's own program.
+pub(crate) const SQLITE: Need = Need {
+    name: "sqlite3",
+    why: "a back-up of the embedded store is made and restored with it",
+    is_met: || succeeds(&mut tool("sqlite3", &["--version"])),
+    install: || install_packages(&["sqlite3"]),
+    by_hand: "Debian, Ubuntu: apt-get install sqlite3. macOS: it is part of the system",
+};
+
 /// Debian and Homebrew keep each version in a folder of its own, off the path.
 fn has_postgres() -> bool {
     let folders = ["/usr/lib/postgresql", "/opt/homebrew/opt", "/usr/local/opt"];
@@ -311,3 +324,42 @@ pub(crate) const RUBY: Need = Need {
     install: || install_packages(&["ruby"]),
     by_hand: "Debian, Ubuntu: apt-get install ruby. macOS: it is part of the system",
 };
+
+/// Prometheus' own checker.
+pub(crate) const PROMTOOL: Need = Need {
+    name: "promtool",
+    why: "it reads and tests the alerts",
+    is_met: || succeeds(&mut tool("promtool", &["--version"])),
+    install: || install_packages(&["prometheus"]),
+    by_hand: "Debian, Ubuntu: apt-get install prometheus (where an init system runs, that also starts one on port 9090; \
+              nothing here needs it). macOS: brew install prometheus",
+};
+
+/// Pinned like cargo-deny.
+const ACTIONLINT_VERSION: [u32; 3] = [1, 7, 12];
+
+/// What reads GitHub's workflows, in a folder of its own: where `go install` puts programs is often not in the path.
+pub(crate) const ACTIONLINT: Need = Need {
+    name: "actionlint 1.7.12",
+    why: "it checks the workflows",
+    is_met: || {
+        let version = output(&mut tool(actionlint(), &["-version"])).ok();
+        version.and_then(|text| tool::version(&text)).is_some_and(|version| version == ACTIONLINT_VERSION)
+    },
+    install: || {
+        if !succeeds(&mut tool("go", &["version"])) {
+            install_packages(&["golang-go"])?;
+        }
+        let version = ACTIONLINT_VERSION.map(|number| number.to_string()).join(".");
+        let package = format!("github.com/rhysd/actionlint/cmd/actionlint@v{version}");
+        // Debian's Go stays with its own version unless it is told that a newer one may be brought.
+        let mut install = tool("go", &["install", &package]);
+        tool::run(install.env("GOBIN", repository::scratch("go")).env("GOTOOLCHAIN", "auto"))
+    },
+    by_hand: "Go 1.21 or newer in the path (https://go.dev, or Debian 13: apt-get install golang-go); then this installs it",
+};
+
+/// The program.
+pub(crate) fn actionlint() -> PathBuf {
+    repository::scratch("go").join(format!("actionlint{}", std::env::consts::EXE_SUFFIX))
+}

@@ -3,8 +3,8 @@
 use crate::failure::Outcome;
 use crate::tool::{run, tool};
 use crate::{
-    browser_sdk, c_abi, chaos, clients, dashboard, flutter_sdk, fuzz, mobile_sdk, node_sdk, setup, size, targets, tidy,
-    vectors,
+    browser_sdk, c_abi, chaos, clients, dashboard, flutter_sdk, fuzz, mobile_sdk, node_sdk, setup, ship, size, targets,
+    tidy, vectors,
 };
 
 /// One part of the tests.
@@ -24,6 +24,11 @@ pub(crate) const PARTS: &[Part] = &[
     Part { name: "clippy", what: "no lint speaks up", run: clippy },
     Part { name: "docs", what: "the documentation builds without a warning", run: docs },
     Part { name: "deny", what: "the dependencies' licences, versions and sources are allowed", run: deny },
+    Part {
+        name: "ship",
+        what: "the files for images, releases and operation are what their programs take",
+        run: ship::test,
+    },
     Part { name: "vectors", what: "the test vectors are what their generator gives", run: vectors::check },
     Part { name: "unit", what: "cargo test --workspace", run: unit },
     Part {
@@ -82,7 +87,7 @@ fn docs() -> Outcome {
 }
 
 /// Advisories are left out: their database lives on a site that a machine with nothing but package registries cannot
-/// reach. They come with the work on releases.
+/// reach. A workflow of GitHub's has them.
 fn deny() -> Outcome {
     setup::ensure(&setup::DENY)?;
     run(&mut tool("cargo", &["deny", "--all-features", "check", "bans", "licenses", "sources"]))
@@ -99,5 +104,6 @@ fn instances() -> Outcome {
     setup::ensure(&setup::COMPILER)?;
     setup::ensure(&setup::POSTGRES)?;
     setup::ensure(&setup::REDIS)?;
+    setup::ensure(&setup::SQLITE)?;
     run(&mut tool("cargo", &["test", "--package", "server", "--test", "many_instances"]))
 }

@@ -80,7 +80,7 @@ fn resolve(folder: &str, path: &str) -> Option<String> {
 }
 
 /// The headings as GitHub names them: lower case, blanks as hyphens, other signs dropped, and a number for a repetition.
-fn anchors(text: &str) -> Vec<String> {
+pub(crate) fn anchors(text: &str) -> Vec<String> {
     let mut anchors: Vec<String> = Vec::new();
     let mut in_block = false;
     for line in text.lines() {

@@ -15,8 +15,10 @@ mod rust_code;
 mod skipped_tests;
 mod tree;
 mod unsafe_code;
+mod versions;
 
 use finding::Finding;
+pub(crate) use links::anchors;
 use tree::Tree;
 
 use crate::failure::{Failure, Outcome};
@@ -40,6 +42,7 @@ const RULES: &[Rule] = &[
     Rule { holds: "no source file leaves work behind", check: marks::check },
     Rule { holds: "no test is skipped", check: skipped_tests::check },
     Rule { holds: "every link in a document leads somewhere", check: links::check },
+    Rule { holds: "everything that is published has one version", check: versions::check },
     Rule { holds: "every package says in a README what it is", check: readmes::check },
 ];
 

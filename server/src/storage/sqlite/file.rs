@@ -1,18 +1,20 @@
 //! The file: locked, opened, and brought to this version's schema.
 
+use super::mark::Mark;
+use super::queries;
 use crate::storage::StorageError;
 use crate::storage::row::unavailable;
 use rusqlite::Connection;
 use std::fmt::Display;
-use std::fs::{File, TryLockError};
 use std::path::Path;
 
 /// The newest schema that this version knows.
 const SCHEMA_VERSION: i64 = 1;
 
-/// Opens the file, which is made where it is missing. The lock lasts as long as the first of the two.
-pub(super) fn open(path: &Path) -> Result<(File, Connection), StorageError> {
-    let lock = lock(path)?;
+/// Opens the file, which is made where it is missing. The lock lasts as long as the first of the two. A file that was put
+/// back to an older state gets a new epoch.
+pub(super) fn open(path: &Path) -> Result<(Mark, Connection), StorageError> {
+    let mut mark = Mark::take(path)?;
     let connection = connect(path).map_err(|error| in_file(path, &error))?;
     let version: i64 =
         connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(|error| in_file(path, &error))?;
@@ -35,23 +37,16 @@ pub(super) fn open(path: &Path) -> Result<(File, Connection), StorageError> {
             )));
         }
     }
-    Ok((lock, connection))
-}
-
-/// Takes the lock file beside `path`: two servers on one file would not see each other's changes.
-fn lock(path: &Path) -> Result<File, StorageError> {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".lock");
-    let name = Path::new(&name);
-    let file = File::create(name).map_err(|error| in_file(name, &error))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(StorageError::Unavailable(format!(
-            "{} is in use by another server; stop it, or give this one another DATABASE_URL",
-            path.display()
-        ))),
-        Err(TryLockError::Error(error)) => Err(in_file(name, &error)),
+    let mut position = queries::position(&connection)?;
+    if let Some(noted) =
+        mark.noted().filter(|noted| noted.epoch == position.epoch && noted.revision > position.revision)
+    {
+        tracing::error!(%noted, storage = %position, "storage was put back to an older state; it gets a new epoch");
+        queries::renew_epoch(&connection, noted)?;
+        position = queries::position(&connection)?;
     }
+    mark.note(position);
+    Ok((mark, connection))
 }
 
 fn connect(path: &Path) -> rusqlite::Result<Connection> {
@@ -70,6 +65,6 @@ fn create(connection: &Connection, epoch: &str) -> rusqlite::Result<()> {
     transaction.commit()
 }
 
-fn in_file(path: &Path, error: &dyn Display) -> StorageError {
+pub(super) fn in_file(path: &Path, error: &dyn Display) -> StorageError {
     StorageError::Unavailable(format!("{}: {error}", path.display()))
 }

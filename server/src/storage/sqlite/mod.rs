@@ -3,6 +3,7 @@
 //! WAL with `synchronous=FULL`: a commit that was answered survives a crash of the process and of the machine.
 
 mod file;
+mod mark;
 mod queries;
 mod thread;
 
@@ -33,11 +34,11 @@ impl SqliteStorage {
     /// [`StorageError::Unavailable`] where the file cannot be opened or another process has it;
     /// [`StorageError::Corrupt`] where a newer version made it.
     pub fn open(path: &Path) -> Result<Self, StorageError> {
-        let (lock, connection) = file::open(path)?;
+        let (mark, connection) = file::open(path)?;
         let (jobs, inbox) = mpsc::channel(WAITING_JOBS);
         std::thread::Builder::new()
             .name("sqlite".to_owned())
-            .spawn(move || thread::work(lock, connection, inbox))
+            .spawn(move || thread::work(mark, connection, inbox))
             .map_err(unavailable)?;
         Ok(Self { jobs })
     }

@@ -1,11 +1,11 @@
 //! The thread that owns the connection. Writes that wait while another commits share the next transaction, so a burst
 //! costs few syncs.
 
+use super::mark::Mark;
 use super::queries;
 use crate::storage::row::unavailable;
 use crate::storage::{Committed, StorageError, Write, WriteError};
 use rusqlite::{Connection, TransactionBehavior};
-use std::fs::File;
 use tokio::sync::{mpsc, oneshot};
 
 /// What the thread is to do.
@@ -21,7 +21,7 @@ type WriteReply = oneshot::Sender<Result<Committed, WriteError>>;
 const WRITES_PER_COMMIT: usize = 64;
 
 /// One job after the other until `Close`, or until nobody can send another.
-pub(super) fn work(lock: File, mut connection: Connection, mut inbox: mpsc::Receiver<Job>) {
+pub(super) fn work(mut mark: Mark, mut connection: Connection, mut inbox: mpsc::Receiver<Job>) {
     let mut next = inbox.blocking_recv();
     while let Some(job) = next.take() {
         match job {
@@ -29,7 +29,7 @@ pub(super) fn work(lock: File, mut connection: Connection, mut inbox: mpsc::Rece
             Job::Close(reply) => {
                 let closed = connection.close().map_err(|(_, error)| unavailable(error));
                 // Before the answer: closed means that the next one can open the file.
-                drop(lock);
+                drop(mark);
                 // Who asked may have stopped waiting.
                 let _ = reply.send(closed);
                 return;
@@ -45,6 +45,10 @@ pub(super) fn work(lock: File, mut connection: Connection, mut inbox: mpsc::Rece
                 }
                 commit(&mut connection, batch);
             }
+        }
+        // After every job, because an import is one as well. Where it cannot be read now, the next one has it.
+        if let Ok(position) = queries::position(&connection) {
+            mark.note(position);
         }
         if next.is_none() {
             next = inbox.blocking_recv();
