@@ -1,6 +1,10 @@
 //! What several benches share. The benches themselves are in `benches/`.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+#[cfg(target_os = "linux")]
+pub mod fan_out;
+pub mod report;
+
 use std::path::PathBuf;
 use std::process::Command;
 
