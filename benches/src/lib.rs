@@ -4,6 +4,9 @@
 #[cfg(target_os = "linux")]
 pub mod fan_out;
 pub mod report;
+#[cfg(target_os = "linux")]
+#[path = "../../server/tests/services/mod.rs"]
+mod services;
 
 use std::path::PathBuf;
 use std::process::Command;
