@@ -30,6 +30,7 @@ mod linux {
     use lexopt::prelude::{Long, Value, ValueExt};
     use std::net::{SocketAddr, ToSocketAddrs};
     use std::path::PathBuf;
+    use std::time::Duration;
 
     const HELP: &str = "\
 fan_out SCENARIO [--quick] [--server PATH] [--streams N] [--changes N] [--repeats N]
@@ -37,6 +38,7 @@ fan_out SCENARIO [--quick] [--server PATH] [--streams N] [--changes N] [--repeat
 {scenarios}
 fan_out run --url http://HOST:PORT/PATH --publish 'METHOD /PATH' [--body TEXT] [--header 'NAME: VALUE']...
             [--mark id|data] [--behind N] [--streams N] [--changes N] [--pid N]
+            [--patience SECONDS]
     Measures a server that runs already. {n} in the body is the change's number. Events bear their numbers in their ids,
     behind the last colon, or with `--mark data` behind \"revision\": in their data. Streams begin with a replay that ends
     with `event: ready`, or with `--behind N` with the change behind that number.
@@ -86,6 +88,7 @@ fan_out serve-foil [--flags FILE] PORT
 
     fn run(mut parser: lexopt::Parser) -> Outcome<()> {
         let (mut url, mut publish, mut body, mut headers) = (None, None, String::new(), Vec::new());
+        let mut patience = scenario::PATIENCE;
         let (mut mark, mut start, mut streams, mut changes, mut process) = (Mark::Id, Start::Replay, 1000, 100, None);
         while let Some(argument) = parser.next()? {
             match argument {
@@ -103,6 +106,7 @@ fan_out serve-foil [--flags FILE] PORT
                 Long("behind") => start = Start::Behind(parser.value()?.parse()?),
                 Long("streams") => streams = parser.value()?.parse()?,
                 Long("changes") => changes = parser.value()?.parse()?,
+                Long("patience") => patience = Duration::from_secs(parser.value()?.parse()?),
                 Long("pid") => process = Some(Process(parser.value()?.parse()?)),
                 other => return Err(other.unexpected().into()),
             }
@@ -120,6 +124,7 @@ fan_out serve-foil [--flags FILE] PORT
             streams,
             changes,
             process,
+            patience,
         })
     }
 

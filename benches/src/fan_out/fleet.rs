@@ -44,6 +44,8 @@ struct Connection {
 }
 
 const BUFFER: usize = 64 << 10;
+/// Makes seeds that differ in all bits (the golden ratio of 64 bits).
+const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
 
 impl Fleet {
     /// Clients that have not started.
@@ -52,7 +54,7 @@ impl Fleet {
     /// Where the system gives no epoll.
     pub fn new(address: SocketAddr, count: usize) -> Outcome<Self> {
         let member = |place: usize| Member {
-            client: SyncClient::new(place as u64 * 0x9e37_79b9_7f4a_7c15),
+            client: SyncClient::new((place as u64).wrapping_mul(SPREAD)),
             connection: None,
             is_ready: false,
             attempts: 0,

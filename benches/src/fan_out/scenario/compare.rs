@@ -87,7 +87,8 @@ fn about(setting: &Setting, streams: usize, changes: u64) -> String {
          sends an event of the same text. Sidekick parses, merges, commits to SQLite and answers a PATCH; the others only \
          pass on a body. Its database lies in memory here, so that nobody waits for a disk (`write` measures with one). \
          The *epoll limit* is a single thread that does one `write` for each socket and change and nothing else: what it \
-         takes, the kernel takes.",
+         takes, the kernel takes. The generator never sleeps while a change is under way, so that no server pays for waking \
+         it.",
         setting.cores
     )
 }
@@ -110,8 +111,8 @@ fn cost_table(rounds: &[(Kind, Vec<Round>)]) -> Table {
     let columns = [
         "server",
         "processor time for a million events",
-        "memory an idle stream",
-        "of it not shared",
+        "memory an idle stream (RSS)",
+        "(PSS)",
         "kernel's for its socket",
         "all open",
         "all ready",

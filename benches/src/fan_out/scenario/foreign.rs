@@ -4,7 +4,7 @@ use super::super::Outcome;
 use super::super::exchange::request;
 use super::super::generator::{Generator, Target};
 use super::super::process::{Process, socket_memory};
-use super::sweep;
+use super::sweep::patient_sweep;
 use crate::report::{Measured, Table, Unit};
 use std::time::Duration;
 
@@ -25,6 +25,8 @@ pub struct Foreign {
     pub changes: u64,
     /// The process to watch, where it is known.
     pub process: Option<Process>,
+    /// How long a change may take before what is missing counts as lost.
+    pub patience: Duration,
 }
 
 /// Measures it once and prints what it found.
@@ -43,7 +45,8 @@ pub fn run(foreign: &Foreign) -> Outcome<()> {
     let change =
         |number: u64| request(method, path, &foreign.headers, &foreign.body.replace("{n}", &number.to_string()));
     let processes: Vec<Process> = foreign.process.into_iter().collect();
-    let sweep = sweep(&mut generator, connection, &processes, 1..1 + foreign.changes, change)?;
+    let numbers = 1..1 + foreign.changes;
+    let sweep = patient_sweep(&mut generator, connection, &processes, numbers, foreign.patience, change)?;
     let each = |grown: u64| Measured::new(Unit::Bytes, [grown as f64 / foreign.streams as f64]).into();
     let seconds = |value: f64| Measured::seconds([value]).into();
     let mut table = Table::new("", &["figure", "value"]);

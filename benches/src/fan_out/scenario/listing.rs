@@ -73,7 +73,7 @@ fn round(address: SocketAddr, time: Duration) -> Outcome<Round> {
     (0..CONNECTIONS).try_for_each(|connection| generator.send(connection, &ask))?;
     let (mut times, mut length) = (Vec::new(), 0);
     while begun.elapsed() < time {
-        generator.poll(Duration::from_secs(1))?;
+        generator.poll(Duration::ZERO)?;
         for answer in generator.take_answers() {
             times.push(answer.at - answer.sent_at);
             length = answer.length;

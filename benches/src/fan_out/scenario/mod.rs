@@ -12,7 +12,7 @@ mod sweep;
 mod write;
 
 pub use foreign::{Foreign, run};
-pub use sweep::{Sweep, sweep};
+pub use sweep::{PATIENCE, Sweep, sweep};
 
 use super::Outcome;
 use super::options::Setting;

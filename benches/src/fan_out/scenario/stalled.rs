@@ -16,6 +16,8 @@ struct Round {
     beside: Sweep,
     growth: u64,
     sockets: f64,
+    /// How many of those that stall the server still held when these were measured.
+    held: usize,
     /// From the last change until the server has let go of all that stalled.
     gone: Duration,
 }
@@ -50,12 +52,14 @@ pub(super) fn measure(setting: &Setting, report: &mut Report) -> Outcome<()> {
             "p99 before",
             "p99 beside them",
             "lost",
+            "stalled ones then held",
             "server's memory grew by",
             "kernel's memory a stalled one",
             "gone after",
         ],
     );
-    let cells = [normal, beside, lost, growth.clone(), sockets.clone(), gone.clone()];
+    let held = measured(Unit::Count, &rounds, |round| round.held as f64);
+    let cells = [normal, beside, lost, held, growth.clone(), sockets.clone(), gone.clone()];
     table.row(&streams.to_string(), cells.map(Cell::from));
     "*Gone after* counts from the last change until the server has closed all sockets that stalled; it gives one up that \
      takes nothing for 30 s."
@@ -98,7 +102,8 @@ fn round(setting: &Setting, streams: usize, changes: u64) -> Outcome<Round> {
     let beside = sweep(&mut generator, connection, &[process], 100_000..100_000 + changes, change)?;
     let end = Instant::now();
     let growth = process.memory()?.resident.saturating_sub(memory);
-    let sockets = socket_memory()?.saturating_sub(sockets) as f64 / streams as f64;
+    let held = process.open_files()?.saturating_sub(files);
+    let sockets = socket_memory()?.saturating_sub(sockets) as f64 / held.max(1) as f64;
     while process.open_files()? > files {
         if end.elapsed() > PATIENCE {
             let left = process.open_files()? - files;
@@ -106,5 +111,5 @@ fn round(setting: &Setting, streams: usize, changes: u64) -> Outcome<Round> {
         }
         generator.poll_for(Duration::from_millis(50))?;
     }
-    Ok(Round { normal, beside, growth, sockets, gone: end.elapsed() })
+    Ok(Round { normal, beside, growth, sockets, held, gone: end.elapsed() })
 }

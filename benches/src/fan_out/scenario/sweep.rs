@@ -5,6 +5,7 @@ use super::super::generator::Generator;
 use super::super::latency::Latencies;
 use super::super::ledger::Faults;
 use super::super::process::Process;
+use std::ops::Range;
 use std::time::{Duration, Instant};
 
 /// What they took.
@@ -28,10 +29,10 @@ pub struct Sweep {
 
 /// Between two changes, so that each one finds the server at rest.
 const PAUSE: Duration = Duration::from_millis(5);
-/// How long a change may take before what is missing counts as lost.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a change may take before what is missing counts as lost, where nobody says otherwise.
+pub const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Makes changes with what `request` gives for each number, the first being `first`, and awaits each.
+/// Makes changes with what `request` gives for each number, and awaits each.
 ///
 /// # Errors
 /// Where a request fails, or a stream breaks.
@@ -39,7 +40,22 @@ pub fn sweep(
     generator: &mut Generator,
     connection: usize,
     processes: &[Process],
-    numbers: std::ops::Range<u64>,
+    numbers: Range<u64>,
+    request: impl Fn(u64) -> Vec<u8>,
+) -> Outcome<Sweep> {
+    patient_sweep(generator, connection, processes, numbers, PATIENCE, request)
+}
+
+/// As [`sweep`], with the time that a change may take before what is missing counts as lost.
+///
+/// # Errors
+/// As [`sweep`].
+pub(super) fn patient_sweep(
+    generator: &mut Generator,
+    connection: usize,
+    processes: &[Process],
+    numbers: Range<u64>,
+    patience: Duration,
     request: impl Fn(u64) -> Vec<u8>,
 ) -> Outcome<Sweep> {
     let spent = || processes.iter().map(|process| process.processor_time()).sum::<Outcome<Duration>>();
@@ -54,9 +70,9 @@ pub fn sweep(
         // What comes now belongs to no change of these.
         generator.take_arrivals();
         generator.send(connection, &request(own))?;
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + patience;
         generator.poll_until(deadline, |own| !own.answers().is_empty() && own.arrivals() >= streams)?;
-        let answered = generator.take_answers().pop().ok_or_else(|| format!("no answer in {PATIENCE:?}"))?;
+        let answered = generator.take_answers().pop().ok_or_else(|| format!("no answer in {patience:?}"))?;
         last = answered.revision.unwrap_or(own);
         acknowledged.push(answered.at - answered.sent_at);
         let mut arrivals = generator.take_arrivals();

@@ -48,10 +48,9 @@ fn configuration(folder: &Path, address: SocketAddr) -> String {
 daemon off;
 user root;
 worker_processes 1;
-worker_rlimit_nofile 60000;
 pid {folder}/nginx.pid;
 error_log stderr error;
-events {{ worker_connections 50000; }}
+events {{ worker_connections 15000; }}
 http {{
   access_log off;
   client_body_temp_path {folder}/body;
