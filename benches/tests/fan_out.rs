@@ -2,10 +2,12 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+use benches::fan_out::fleet::Fleet;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_fan_out");
@@ -35,6 +37,18 @@ fn a_single_event_that_is_left_out_is_found() {
     assert_eq!(error.trim_end(), "error: 1 lost, 0 doubled, 0 out of order");
 }
 
+#[test]
+fn sdk_clients_come_to_hold_the_same_flags() {
+    let server = Server::start();
+    let mut fleet = Fleet::new(server.address, 20).unwrap();
+    assert_eq!(fleet.equal(0), 0);
+    fleet.start(20).unwrap();
+    let deadline = Instant::now() + Duration::from_secs(20);
+    assert!(fleet.poll_until(deadline, |fleet| fleet.ready() == 20 && fleet.equal(1) == 20).unwrap());
+    assert_eq!(fleet.attempts(), 20);
+    assert_eq!(fleet.equal(2), 0, "the flags are at revision 1");
+}
+
 fn generate(address: SocketAddr, arguments: &[&str]) -> Output {
     let url = format!("http://{address}/stream");
     let mut command = Command::new(PROGRAM);
@@ -56,7 +70,9 @@ struct Server {
 
 impl Server {
     fn start() -> Self {
-        let folder = std::env::temp_dir().join(format!("sidekick-fan-out-{}", std::process::id()));
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let name = format!("sidekick-fan-out-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let folder = std::env::temp_dir().join(name);
         std::fs::create_dir_all(&folder).unwrap();
         let database = format!("sqlite:{}", folder.join("sidekick.db").display());
         let variable = |name: &str| (name == "DATABASE_URL").then(|| database.clone());
