@@ -82,7 +82,7 @@ const BUFFER: usize = 256 << 10;
 /// Streams that may wait for their heads while others are opened: fewer than any server's queue of connections.
 const WINDOW: usize = 256;
 /// How long streams may take to open.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(180);
 
 impl Generator {
     /// One without streams.
@@ -105,7 +105,7 @@ impl Generator {
     /// Opens streams and waits until all are ready.
     ///
     /// # Errors
-    /// Where one cannot be opened, or they take longer than a minute.
+    /// Where one cannot be opened, or they take longer than three minutes.
     pub fn open(&mut self, target: &Target, count: usize) -> Outcome<Opened> {
         let request = request("GET", &target.path, &target.headers, "");
         let begun = Instant::now();
@@ -191,7 +191,7 @@ impl Generator {
     /// Sends a request and waits for its answer, whose body it gives.
     ///
     /// # Errors
-    /// Where it is not answered with success within a minute.
+    /// Where it is not answered with success within three minutes.
     pub fn call(&mut self, connection: usize, request: &[u8]) -> Outcome<Vec<u8>> {
         let answers = self.answers.len();
         self.send(connection, request)?;

@@ -4,26 +4,37 @@ use super::super::Outcome;
 use super::super::exchange::request;
 use super::super::generator::{Generator, Target};
 use super::super::options::Setting;
-use super::super::process::socket_memory;
+use super::super::process::{Process, socket_memory};
 use super::super::servers::{FLAG, Sidekick, flag};
 use super::write::stream;
 use super::{Sweep, measured, sweep};
 use crate::report::{Bound, Cell, Goal, Measured, Report, Table, Unit};
+use std::cell::Cell as Slot;
 use std::time::{Duration, Instant};
 
 struct Round {
     normal: Sweep,
     beside: Sweep,
-    growth: u64,
-    sockets: f64,
-    /// How many of those that stall the server still held when these were measured.
-    held: usize,
-    /// From the last change until the server has let go of all that stalled.
+    cost: Cost,
+    /// From the first change until the server has let go of all that stalled.
     gone: Duration,
 }
 
+/// What those that stall cost, at the moment at which the kernel held the most for them.
+#[derive(Clone, Copy, Debug, Default)]
+struct Cost {
+    /// How many the server still had open.
+    held: usize,
+    /// What the server's memory had grown by, in bytes.
+    growth: u64,
+    /// What the kernel's had grown by, in bytes.
+    sockets: u64,
+}
+
 /// The server gives a socket up that takes nothing for 30 s.
-const PATIENCE: Duration = Duration::from_secs(90);
+const PATIENCE: Duration = Duration::from_secs(180);
+/// After how many changes the server is looked at.
+const LOOK: u64 = 20;
 /// What the kernel holds for the side that does not read: as little as it allows, so that what is measured is the
 /// server's side.
 const RECEIVE_BUFFER: usize = 2048;
@@ -40,8 +51,9 @@ pub(super) fn measure(setting: &Setting, report: &mut Report) -> Outcome<()> {
         measured(Unit::Seconds, &rounds, |round| figure(round).from_request.percentile(99.0))
     };
     let (normal, beside) = (p99(|round| &round.normal), p99(|round| &round.beside));
-    let growth = measured(Unit::Bytes, &rounds, |round| round.growth as f64);
-    let sockets = measured(Unit::Bytes, &rounds, |round| round.sockets);
+    let growth = measured(Unit::Bytes, &rounds, |round| round.cost.growth as f64);
+    let held = measured(Unit::Count, &rounds, |round| round.cost.held as f64);
+    let sockets = measured(Unit::Bytes, &rounds, |round| round.cost.sockets as f64 / round.cost.held.max(1) as f64);
     let gone = measured(Unit::Seconds, &rounds, |round| round.gone.as_secs_f64());
     let slower = Measured::ratio(&beside, &normal);
     let lost = measured(Unit::Count, &rounds, |round| round.beside.faults.lost as f64);
@@ -58,11 +70,10 @@ pub(super) fn measure(setting: &Setting, report: &mut Report) -> Outcome<()> {
             "gone after",
         ],
     );
-    let held = measured(Unit::Count, &rounds, |round| round.held as f64);
     let cells = [normal, beside, lost, held, growth.clone(), sockets.clone(), gone.clone()];
     table.row(&streams.to_string(), cells.map(Cell::from));
-    "*Gone after* counts from the last change until the server has closed all sockets that stalled; it gives one up that \
-     takes nothing for 30 s."
+    "Memory is that of the moment at which the kernel held the most, with so many still open. *Gone after* counts from the \
+     first change until the server has closed all that stalled: what fits is taken first, and then nothing for 30 s."
         .clone_into(&mut table.note);
     report.tables.push(table);
     let goal = |what: &str, bound, measured| Goal {
@@ -98,18 +109,48 @@ fn round(setting: &Setting, streams: usize, changes: u64) -> Outcome<Round> {
     let mut stalled = Generator::new()?;
     // Once it has its replay, nobody polls it.
     stalled.open(&Target { receive_buffer: Some(RECEIVE_BUFFER), ..target }, streams)?;
-    let (memory, sockets) = (process.memory()?.resident, socket_memory()?);
-    let beside = sweep(&mut generator, connection, &[process], 100_000..100_000 + changes, change)?;
-    let end = Instant::now();
-    let growth = process.memory()?.resident.saturating_sub(memory);
-    let held = process.open_files()?.saturating_sub(files);
-    let sockets = socket_memory()?.saturating_sub(sockets) as f64 / held.max(1) as f64;
-    while process.open_files()? > files {
-        if end.elapsed() > PATIENCE {
-            let left = process.open_files()? - files;
-            return Err(format!("{left} stalled streams are open {PATIENCE:?} after the last change").into());
+    let watch = Watch { process, files, memory: process.memory()?.resident, sockets: socket_memory()? };
+    let (most, gone, begun) = (Slot::new(Cost::default()), Slot::new(None), Instant::now());
+    let beside = sweep(&mut generator, connection, &[process], 100_000..100_000 + changes, |number| {
+        // Before the change is sent, so that it waits for no look at the server.
+        if number % LOOK == 0
+            && let Ok(cost) = watch.cost()
+        {
+            if cost.sockets > most.get().sockets {
+                most.set(cost);
+            }
+            if cost.held == 0 && gone.get().is_none() {
+                gone.set(Some(begun.elapsed()));
+            }
         }
-        generator.poll_for(Duration::from_millis(50))?;
+        change(number)
+    })?;
+    while gone.get().is_none() {
+        match watch.cost()?.held {
+            0 => gone.set(Some(begun.elapsed())),
+            left if begun.elapsed() > PATIENCE => {
+                return Err(format!("{left} stalled streams are open {PATIENCE:?} after the first change").into());
+            }
+            _ => generator.poll_for(Duration::from_millis(50))?,
+        }
     }
-    Ok(Round { normal, beside, growth, sockets, held, gone: end.elapsed() })
+    Ok(Round { normal, beside, cost: most.get(), gone: gone.get().unwrap_or_default() })
+}
+
+/// The server as it was before the streams stalled.
+struct Watch {
+    process: Process,
+    files: usize,
+    memory: u64,
+    sockets: u64,
+}
+
+impl Watch {
+    fn cost(&self) -> Outcome<Cost> {
+        Ok(Cost {
+            held: self.process.open_files()?.saturating_sub(self.files),
+            growth: self.process.memory()?.resident.saturating_sub(self.memory),
+            sockets: socket_memory()?.saturating_sub(self.sockets),
+        })
+    }
 }
