@@ -70,6 +70,10 @@ impl Point {
     pub fn new(x: f64, measured: &Measured) -> Self {
         Self { x, rounds: measured.rounds.clone() }
     }
+
+    pub(super) fn measured(&self, unit: Unit) -> Measured {
+        Measured::new(unit, self.rounds.iter().copied())
+    }
 }
 
 /// One line a curve, for a terminal.
@@ -79,7 +83,7 @@ impl std::fmt::Display for Chart {
         for series in &self.series {
             write!(formatter, "  {}:", series.name)?;
             for point in &series.points {
-                let median = Measured::new(self.y.unit, point.rounds.iter().copied()).median();
+                let median = point.measured(self.y.unit).median();
                 write!(formatter, "  {} → {}", self.x.unit.show(point.x), self.y.unit.show(median))?;
             }
             writeln!(formatter)?;

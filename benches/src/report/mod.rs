@@ -4,14 +4,20 @@
 
 mod chart;
 mod conditions;
+pub mod criterion;
 mod goal;
+pub mod javascript;
 mod measured;
+mod page;
+mod ruler;
+mod svg;
 mod table;
 
 pub use chart::{Axis, Chart, Point, Scale, Series};
 pub use conditions::Conditions;
 pub use goal::{Bound, Goal};
 pub use measured::{Measured, Unit};
+pub use page::{Rendered, render};
 pub use table::{Cell, Row, Table};
 
 use serde::{Deserialize, Serialize};
