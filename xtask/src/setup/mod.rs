@@ -5,7 +5,7 @@ mod need;
 
 pub(crate) use need::{
     CARGO_FUZZ, CBINDGEN, CHROMIUM, CLANG, CLANG_FOR_PHONES, CMAKE, COMPILER, CURL, CXX_COMPILER, DENY, JAVASCRIPTCORE,
-    LLVM, NODE, Need, POSTGRES, PYTHON, REDIS, RUBY, RUST_TOOLS, X86_32, clang,
+    LLVM, NCHAN, NODE, Need, POSTGRES, PYTHON, REDIS, RUBY, RUST_TOOLS, X86_32, clang,
 };
 
 use crate::failure::{Failure, Outcome};
