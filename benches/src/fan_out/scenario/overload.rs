@@ -25,7 +25,7 @@ struct Round {
 /// Connections that writes go over, so that the storage can commit several together.
 const CONNECTIONS: usize = 64;
 const PER_SECOND: u32 = 1000;
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(180);
 
 pub(super) fn measure(setting: &Setting, report: &mut Report) -> Outcome<()> {
     let (streams, changes) = (setting.streams(1000, 100), setting.changes(10_000, 500));
