@@ -111,9 +111,12 @@ impl Generator {
         let begun = Instant::now();
         let all = self.streams.len() + count;
         while self.streams.len() < all {
-            while self.streams.len() < all && self.streams.len() - self.reached.opened < WINDOW {
-                self.connect_one(target)?;
-                self.ask(self.streams.len() - 1, &request)?;
+            // In bursts: one for each that was answered would make both sides wake each other for every single stream.
+            if self.waiting() <= WINDOW / 2 {
+                while self.streams.len() < all && self.waiting() < WINDOW {
+                    self.connect_one(target)?;
+                    self.ask(self.streams.len() - 1, &request)?;
+                }
             }
             self.poll(Duration::from_millis(100))?;
             if begun.elapsed() > PATIENCE {
@@ -140,6 +143,11 @@ impl Generator {
             }
         }
         self.wait_ready(first + count, begun)
+    }
+
+    /// How many streams wait for their answer's head.
+    const fn waiting(&self) -> usize {
+        self.streams.len() - self.reached.opened
     }
 
     fn wait_ready(&mut self, all: usize, begun: Instant) -> Outcome<Opened> {
