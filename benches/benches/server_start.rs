@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, missing_docs)]
 
 use benches::build_server;
+use benches::report::{Measured, Report, Table, Unit};
 use server::storage::{Operation, Preconditions, SqliteStorage, Storage, Write};
 use sidekick_core::{Flag, Mode, Timestamp};
 use std::io::{BufRead, BufReader, Read, Write as _};
@@ -13,21 +14,33 @@ use std::time::{Duration, Instant};
 
 const STARTS: usize = 11;
 
+const ABOUT: &str = "The release binary on SQLite: from the start of the process to the answer to `GET /api/flags/{key}`, \
+    eleven times. The database's file was just written, so it is in the system's memory.";
+
 fn main() {
-    // `cargo test --benches` runs benches too, with this argument, to see that they still work.
-    let sizes: &[usize] = if std::env::args().any(|argument| argument == "--bench") { &[1_000, 10_000] } else { &[10] };
+    // `cargo test --benches` runs benches too, without this argument, to see that they still work.
+    let is_real = std::env::args().any(|argument| argument == "--bench");
+    let is_quick = std::env::args().any(|argument| argument == "--quick");
+    let sizes: &[usize] = if is_real && !is_quick { &[1_000, 10_000] } else { &[10] };
     let server = build_server();
-    println!("flags   start to first answer: median (least, most)   resident memory then");
+    let mut report = Report::begin("server_start", "Start of the server", ABOUT, is_quick || !is_real);
+    let mut table = Table::new("From its start to its first answer", &["flags", "time", "resident memory then"]);
     for flags in sizes {
         let folder = std::env::temp_dir().join(format!("sidekick-bench-{}-{flags}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         let database = folder.join("sidekick.db");
         fill(&database, *flags);
-        let mut runs: Vec<(Duration, String)> = (0..STARTS).map(|_| start(&server, &database)).collect();
-        runs.sort();
-        let (least, (median, memory), most) = (runs[0].0, runs[STARTS / 2].clone(), runs[STARTS - 1].0);
-        println!("{flags:<7} {median:>8.1?} ({least:.1?}, {most:.1?}) {memory:>40}");
+        let runs: Vec<(Duration, f64)> = (0..STARTS).map(|_| start(&server, &database)).collect();
+        let time = Measured::seconds(runs.iter().map(|(time, _)| time.as_secs_f64()));
+        let memory = Measured::new(Unit::Bytes, runs.iter().map(|(_, memory)| *memory));
+        table.row(&Unit::Count.show(*flags as f64), [time.into(), memory.into()]);
         std::fs::remove_dir_all(&folder).unwrap();
+    }
+    report.tables.push(table);
+    if is_real {
+        report.save().unwrap();
+    } else {
+        println!("{report}");
     }
 }
 
@@ -56,7 +69,7 @@ fn fill(database: &Path, flags: usize) {
 }
 
 /// Starts the server, asks for one flag, and stops it again.
-fn start(server: &Path, database: &Path) -> (Duration, String) {
+fn start(server: &Path, database: &Path) -> (Duration, f64) {
     let begun = Instant::now();
     let mut child = Command::new(server)
         .env_clear()
@@ -86,8 +99,9 @@ fn address(child: &mut Child) -> String {
     format!("127.0.0.1:{}", rest.split(' ').next().unwrap())
 }
 
-fn memory(process: u32) -> String {
+/// Bytes, from Linux's `/proc`; 0 on other systems.
+fn memory(process: u32) -> f64 {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    line.map_or_else(|| "(not known on this system)".to_owned(), |rest| rest.trim().to_owned())
+    line.and_then(|rest| rest.trim().trim_end_matches(" kB").parse::<f64>().ok()).unwrap_or_default() * 1024.0
 }

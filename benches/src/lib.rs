@@ -1,6 +1,17 @@
 //! What several benches share. The benches themselves are in `benches/`.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+#[cfg(target_os = "linux")]
+pub mod fan_out;
+mod processor_time;
+pub mod questions;
+pub mod report;
+#[cfg(target_os = "linux")]
+#[path = "../../server/tests/services/mod.rs"]
+mod services;
+
+pub use processor_time::processor_time;
+
 use std::path::PathBuf;
 use std::process::Command;
 

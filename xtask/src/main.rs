@@ -1,5 +1,6 @@
 //! `cargo xtask`: the repository's own commands. This file only chooses one.
 
+mod bench;
 mod browser_sdk;
 mod c_abi;
 mod chaos;
@@ -42,6 +43,10 @@ cargo xtask <command>
   fuzz [target] [seconds]
                      run the core's fuzz targets, or one, for ten seconds each or as many as you say; with a released
                      compiler this sets RUSTC_BOOTSTRAP=1 for that build, because its instruments are unstable options
+  bench [NAME…|all] [--quick]
+                     list the benches, or run some: their results go to benches/results, and docs/BENCHMARKS.md with its
+                     pictures is written anew; --quick only shows that they work
+  bench --render     write that document from the results that are there
   tidy               check the repository's rules
   vectors [--check]  write the test vectors anew, or check that the committed ones are what the generator gives
   size               build the browser SDK and hold the bytes that a page loads against js/browser/size.json
@@ -87,6 +92,7 @@ fn run(words: &[&str]) -> Outcome {
         ["chaos", "--prove"] => chaos::prove(),
         ["chaos", words @ ..] => chaos::run(words),
         ["fuzz", words @ ..] => fuzz::run(words),
+        ["bench", words @ ..] => bench::run(words),
         ["tidy"] => tidy::run(),
         ["size"] => size::check(),
         ["size", "--record", why] => size::record(why),

@@ -238,6 +238,18 @@ pub(crate) const DENY: Need = Need {
 /// Pinned like cargo-deny.
 const FUZZ_VERSION: [u32; 3] = [0, 13, 1];
 
+/// Debian's nginx with nchan. Not among [`ALL`]: only the bench `compare` asks for it.
+pub(crate) const NCHAN: Need = Need {
+    name: "nginx with nchan",
+    why: "a bench compares the server with it",
+    is_met: || {
+        Path::new("/usr/sbin/nginx").exists() && Path::new("/usr/lib/nginx/modules/ngx_nchan_module.so").exists()
+    },
+    install: || install_packages(&["nginx-light", "libnginx-mod-nchan"]),
+    by_hand: "Debian, Ubuntu: apt-get install nginx-light libnginx-mod-nchan (where an init system runs, that also \
+              starts one on port 80; the bench leaves it alone and starts its own)",
+};
+
 /// cargo-fuzz.
 pub(crate) const CARGO_FUZZ: Need = Need {
     name: "cargo-fuzz 0.13.1",

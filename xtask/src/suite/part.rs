@@ -63,8 +63,9 @@ pub(crate) const PARTS: &[Part] = &[
 fn fmt() -> Outcome {
     setup::ensure(&setup::RUST_TOOLS)?;
     run(&mut tool("cargo", &["fmt", "--all", "--check"]))?;
-    // A workspace of its own.
-    run(&mut tool("cargo", &["fmt", "--manifest-path", "core-nostd/fuzz/Cargo.toml", "--check"]))
+    // Workspaces of their own.
+    run(&mut tool("cargo", &["fmt", "--manifest-path", "core-nostd/fuzz/Cargo.toml", "--check"]))?;
+    run(&mut tool("cargo", &["fmt", "--manifest-path", "benches/peers/Cargo.toml", "--check"]))
 }
 
 fn clippy() -> Outcome {
