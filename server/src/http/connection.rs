@@ -22,8 +22,9 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-/// The most that the kernel holds for a peer which does not read. Its own choice would be up to 4 MB each.
-const SEND_BUFFER: usize = 64 << 10;
+/// The most that the kernel holds for a peer which does not read. Its own choice would be up to 4 MB each. It is enough
+/// for an ordinary list of flags at once; a stream takes less.
+const SEND_BUFFER: usize = 256 << 10;
 /// The most bytes of a request's head.
 const HEAD_LIMIT: usize = 32 << 10;
 /// How many requests of one HTTP/2 connection may be answered at a time.

@@ -26,6 +26,8 @@ pub(super) struct EventSocket {
     patience: Duration,
 }
 
+/// The most that the kernel holds for a client which does not read.
+const SEND_BUFFER: usize = 64 << 10;
 /// Chunks in one system call; Linux takes at most 1,024.
 const WRITTEN_AT_ONCE: usize = 64;
 
@@ -37,7 +39,9 @@ impl TakenStream {
 }
 
 impl EventSocket {
-    pub(super) const fn new(socket: TcpStream, patience: Duration) -> Self {
+    pub(super) fn new(socket: TcpStream, patience: Duration) -> Self {
+        // It only makes the server leaner: a socket that refuses it serves all the same.
+        let _ = SockRef::from(&socket).set_send_buffer_size(SEND_BUFFER);
         Self { socket, patience }
     }
 
