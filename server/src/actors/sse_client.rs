@@ -1,6 +1,7 @@
 //! The SSE actor, one for each client: replay or resume, then live changes and heartbeats, until either side ends it.
 
 use super::{FlagStoreHandle, Streamed, StreamedChange, Subscription};
+use crate::auth::KeyEnd;
 use crate::chaos::{self, Point};
 use crate::metrics::Metrics;
 use crate::shutdown::Shutdown;
@@ -46,20 +47,25 @@ const MAX_RETRY_MILLIS: u32 = 5000;
 
 impl SseClient {
     /// Starts the actor of a new client; its frames are to be written to the socket in order. It ends when the frames
-    /// are not taken any more, or `shutdown` begins.
+    /// are not taken any more, or `shutdown` begins; and at once, wherever it is, when the key that opened it ends.
     pub fn start(
         flags: FlagStoreHandle,
         metrics: Arc<Metrics>,
         resume: Option<EventId>,
         pace: Pace,
         shutdown: Shutdown,
+        mut key: KeyEnd,
     ) -> mpsc::Receiver<Frame> {
         let (frames, body) = mpsc::channel(WAITING_FRAMES);
         let client = Self { flags, metrics, frames, sent: (Revision::ZERO, Digest::EMPTY) };
         tokio::spawn(async move {
             client.metrics.streams.inc();
             let metrics = Arc::clone(&client.metrics);
-            client.run(resume, pace, shutdown).await;
+            tokio::select! {
+                biased;
+                () = key.come() => {}
+                _ = client.run(resume, pace, shutdown) => {}
+            }
             metrics.streams.dec();
         });
         body

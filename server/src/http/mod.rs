@@ -11,6 +11,7 @@ mod flags;
 mod handler;
 mod health;
 mod history;
+mod keys;
 mod listener;
 mod page_headers;
 mod problem;
@@ -26,7 +27,7 @@ pub use listener::serve;
 pub use route::ROUTES;
 
 use crate::activity::Activity;
-use crate::actors::FlagStoreHandle;
+use crate::actors::{FlagStoreHandle, KeyKeeper};
 use crate::auth::Keyring;
 use crate::config::Config;
 use crate::metrics::Metrics;
@@ -40,7 +41,9 @@ pub struct App {
     /// How the server runs.
     pub config: Config,
     /// Who may do what.
-    pub keyring: Keyring,
+    pub keyring: Arc<Keyring>,
+    /// What the stored ones of these are.
+    pub keys: Arc<KeyKeeper>,
     /// The flags.
     pub flags: FlagStoreHandle,
     /// The counters.

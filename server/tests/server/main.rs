@@ -13,7 +13,10 @@ mod support;
 
 #[path = "../storage/contract.rs"]
 mod contract;
+#[path = "../storage/key_contract.rs"]
+mod key_contract;
 
+mod access;
 mod auth;
 mod bad_input;
 mod conditional;
@@ -22,6 +25,7 @@ mod durability;
 mod evaluate;
 mod following;
 mod footprint;
+mod keys;
 mod lifecycle;
 mod metrics;
 mod openapi;

@@ -1,6 +1,7 @@
 //! SQLite's storage: the contract, and what it does beside it with files. In this process, against the trait.
 
 use crate::contract::{Backend, storage_contract};
+use crate::key_contract::key_contract;
 use crate::support::Folder;
 use server::storage::{SqliteStorage, Storage, StorageError};
 use std::path::Path;
@@ -25,6 +26,7 @@ impl Backend for Sqlite {
 }
 
 storage_contract!(Sqlite);
+key_contract!(Sqlite);
 
 /// The error of opening a file that must not be opened.
 fn open_error(path: &Path) -> StorageError {
@@ -74,7 +76,7 @@ fn a_file_of_a_newer_version_is_refused_and_left_alone() {
     let error = open_error(&path);
     assert!(matches!(error, StorageError::Corrupt(_)));
     let message = error.to_string();
-    assert!(message.contains("sidekick.db has schema version 99") && message.contains("up to 1"), "{message}");
+    assert!(message.contains("sidekick.db has schema version 99") && message.contains("up to 2"), "{message}");
     let connection = rusqlite::Connection::open(&path).unwrap();
     let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).unwrap();
     assert_eq!(tables, 1);

@@ -21,7 +21,7 @@ type WriteReply = oneshot::Sender<Result<Committed, WriteError>>;
 const WRITES_PER_COMMIT: usize = 64;
 
 /// One job after the other until `Close`, or until nobody can send another.
-pub(super) fn work(lock: File, mut connection: Connection, mut inbox: mpsc::Receiver<Job>) {
+pub(super) fn work(lock: Option<File>, mut connection: Connection, mut inbox: mpsc::Receiver<Job>) {
     let mut next = inbox.blocking_recv();
     while let Some(job) = next.take() {
         match job {
