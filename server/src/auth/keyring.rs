@@ -216,7 +216,7 @@ impl Stored {
 impl Held {
     fn admit(&self, now: Timestamp) -> Result<Principal, Denied> {
         let StoredKey { name, kind, expires_at, rotated_at, revoked_at, .. } = &self.key;
-        match (revoked_at, expires_at.filter(|end| *end <= now), &self.life) {
+        match (revoked_at, self.key.expired_at(now), &self.life) {
             (Some(at), _, _) => Err(Denied::Revoked(*at)),
             (None, Some(end), _) if rotated_at.is_some() => Err(Denied::Rotated(end)),
             (None, Some(end), _) => Err(Denied::Expired(end)),

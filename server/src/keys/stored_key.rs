@@ -58,11 +58,18 @@ impl StoredKey {
     /// When it ended; `None` while it is good.
     #[must_use]
     pub fn ended_at(&self, now: Timestamp) -> Option<Timestamp> {
-        let expired_at = self.expires_at.filter(|end| *end <= now);
-        match (self.revoked_at, expired_at) {
+        match (self.revoked_at, self.expired_at(now)) {
             (Some(revoked), Some(expired)) => Some(revoked.min(expired)),
             (revoked, expired) => revoked.or(expired),
         }
+    }
+
+    /// When its time was over; `None` while it is not. A rotation without overlap counts at once, even on a machine
+    /// whose clock is behind that of the one which rotated.
+    #[must_use]
+    pub fn expired_at(&self, now: Timestamp) -> Option<Timestamp> {
+        let is_over = |end: &Timestamp| *end <= now || self.rotated_at.is_some_and(|rotated_at| *end <= rotated_at);
+        self.expires_at.filter(is_over)
     }
 }
 

@@ -93,6 +93,25 @@ async fn several_instances_may_migrate_an_empty_database_at_once() {
 }
 
 #[tokio::test]
+async fn an_older_schema_is_brought_up_to_date_with_all_its_flags() {
+    let postgres = Postgres::shared();
+    let url = postgres.database("older");
+    let rows = r#"CREATE TABLE sidekick_schema (version integer NOT NULL); INSERT INTO sidekick_schema VALUES (1);
+        INSERT INTO sidekick_store VALUES (1, 'a1', 7); INSERT INTO sidekick_flags VALUES ('a', '{"key":"a"}');"#;
+    postgres.sql(&url, &format!("{} {rows}", include_str!("../../src/storage/postgres/schema_1.sql")));
+    let before = postgres.sql(&url, "SELECT pg_relation_filenode('sidekick_store')");
+    let storages = [open(&url), open(&url)];
+    let (one, other) = tokio::join!(storages[0].load(0), storages[1].load(0));
+    for contents in [one.unwrap(), other.unwrap()] {
+        assert_eq!((contents.id.revision.get(), contents.flags.len()), (7, 1));
+        assert!(contents.id.epoch.as_str().starts_with("a1-"));
+    }
+    assert!(storages[0].keys().await.unwrap().secrets.is_empty());
+    let after = postgres.sql(&url, "SELECT pg_relation_filenode('sidekick_store')");
+    assert_eq!(after, before, "the history stays the same, so no client replays");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_newer_schema_is_refused_and_left_alone() {
     let postgres = Postgres::shared();
     let url = postgres.database("newer");

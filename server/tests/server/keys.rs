@@ -236,8 +236,9 @@ fn the_command_line_works_while_the_server_runs() {
     time_to_end(&mut open);
     assert!(start.elapsed() < SOON, "{:?}", start.elapsed());
     assert!(refusal(&server, &secret).contains("revoked"));
-    let log = server.log();
-    assert!(log.lines().any(|line| line.contains("key revoked") && line.contains("by=\"cli\"")), "{log}");
+    eventually("the log says who did it", || {
+        server.log().lines().any(|line| line.contains("key revoked") && line.contains("by=\"cli\""))
+    });
     assert_ne!(server.request("GET", "/api/flags", "").header("etag"), Some(revision.as_str()));
     server.kill_and_restart();
     assert!(refusal(&server, &secret).contains("revoked"), "it is known again at once");

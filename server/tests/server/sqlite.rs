@@ -43,6 +43,50 @@ fn a_file_has_one_server_at_a_time() {
     drop(storage);
 }
 
+/// A file as version 1 of the schema had it, with a flag.
+fn older_file(path: &Path) {
+    let connection = rusqlite::Connection::open(path).unwrap();
+    connection.execute_batch(include_str!("../../src/storage/sqlite/schema_1.sql")).unwrap();
+    let flag = r#"{"key":"a","is_enabled":true,"revision":7}"#;
+    let rows = format!(
+        "INSERT INTO store VALUES (1, 'a1', 7); INSERT INTO flags VALUES ('a', '{flag}');
+         INSERT INTO flag_changes VALUES (7, 'a', NULL, '{flag}', 'somebody', '2026-01-01T00:00:00.000Z');"
+    );
+    connection.execute_batch(&rows).unwrap();
+}
+
+#[tokio::test]
+async fn a_file_of_an_older_version_is_brought_up_to_date_with_all_its_flags() {
+    let folder = Folder::new();
+    let path = folder.join("sidekick.db");
+    older_file(&path);
+    for _ in 0..2 {
+        let storage = SqliteStorage::open(&path).unwrap();
+        let contents = storage.load(10).await.unwrap();
+        assert_eq!((contents.id.to_string().as_str(), contents.flags.len(), contents.recent.len()), ("a1:7", 1, 1));
+        assert!(storage.keys().await.unwrap().secrets.is_empty());
+        storage.close().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn keys_are_changed_beside_a_server_but_no_file_is_brought_up_to_date_under_it() {
+    let folder = Folder::new();
+    let (path, older) = (folder.join("sidekick.db"), folder.join("older.db"));
+    let server = SqliteStorage::open(&path).unwrap();
+    let beside = SqliteStorage::open_beside(&path).unwrap();
+    assert_eq!(beside.keys().await.unwrap(), server.keys().await.unwrap());
+    older_file(&older);
+    let lock = std::fs::File::create(folder.join("older.db.lock")).unwrap();
+    lock.lock().unwrap();
+    let error = SqliteStorage::open_beside(&older).map(drop).unwrap_err().to_string();
+    assert!(error.contains("up to date") && error.contains("in use by another server"), "{error}");
+    drop(lock);
+    let beside = SqliteStorage::open_beside(&older).unwrap();
+    assert_eq!(beside.position().await.unwrap().id.revision.get(), 7);
+    SqliteStorage::open(&older).unwrap();
+}
+
 #[test]
 fn a_file_that_is_no_database_is_refused_and_left_alone() {
     let folder = Folder::new();

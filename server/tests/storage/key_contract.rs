@@ -161,6 +161,7 @@ pub async fn a_rotation_may_move_the_expiry_or_end_the_old_secret_at_once(backen
     let kept = change(&storage, 10, "web", rotate("b", 0, None)).await.unwrap();
     assert_eq!(kept.expires_at.as_deref(), Some(at(1_000).as_str()), "without a word the expiry stays");
     assert_eq!(good_at(&storage, 10, &["a", "b"]).await, [false, true]);
+    assert_eq!(good_at(&storage, 9, &["a", "b"]).await, [false, true], "nor where a clock is behind");
     let endless = change(&storage, 20, "web", rotate("c", 5_000, Some(None))).await.unwrap();
     assert_eq!(endless.expires_at, None);
     assert_eq!(good_at(&storage, 1_000, &["b", "c"]).await, [false, true], "the old secret keeps its own expiry");

@@ -22,8 +22,14 @@ pub(super) fn open(path: &Path) -> Result<(File, Connection), StorageError> {
 pub(super) fn open_beside(path: &Path) -> Result<Connection, StorageError> {
     if path.exists() {
         let connection = connect(path).map_err(|error| in_file(path, &error))?;
-        if version(path, &connection)? == SCHEMA_VERSION {
-            return Ok(connection);
+        match version(path, &connection)? {
+            SCHEMA_VERSION => return Ok(connection),
+            1..SCHEMA_VERSION => {
+                return open(path).map(|(_, connection)| connection).map_err(|error| {
+                    StorageError::Unavailable(format!("the file has to be brought up to date first, but {error}"))
+                });
+            }
+            _ => {}
         }
     }
     open(path).map(|(_, connection)| connection)
