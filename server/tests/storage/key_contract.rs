@@ -114,7 +114,7 @@ pub async fn a_name_has_one_key(backend: impl Backend) {
     change(&storage, 30, "web", REVOKE).await.unwrap();
     assert_eq!(change(&storage, 40, "web", create(KeyKind::Client, "c", None)).await, Err(KeyRefusal::Taken));
     change(&storage, 41, "web2", create(KeyKind::Client, "d", None)).await.unwrap();
-    let at_once = (0..8).map(|index| {
+    let at_once = (0..4).map(|index| {
         let storage = Arc::clone(&storage);
         tokio::spawn(async move {
             let operation = create(KeyKind::Client, &format!("secret {index}"), None);
