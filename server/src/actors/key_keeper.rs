@@ -120,11 +120,16 @@ impl KeyKeeper {
     }
 
     async fn follow(self: Arc<Self>, mut seen: watch::Receiver<Option<KeysVersion>>) {
+        let mut has_failed = false;
         while seen.changed().await.is_ok() {
             let version = *seen.borrow_and_update();
             if version.is_some() && version != self.keyring.version() {
-                // A failure is logged by whoever follows the flags; the next look at storage leads here again.
-                let _ = self.read().await;
+                // The next look at storage leads here again.
+                let read = self.read().await;
+                if let (Err(error), false) = (&read, has_failed) {
+                    tracing::error!(%error, "the keys have changed and cannot be read; those known last go on");
+                }
+                has_failed = read.is_err();
             }
         }
     }

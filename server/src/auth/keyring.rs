@@ -6,12 +6,14 @@ use sidekick_core::Timestamp;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 /// Who is let in. It is read with each request and replaced as a whole when the stored keys change.
 pub struct Keyring {
     environment: Vec<(KeyDigest, Principal)>,
     stored: RwLock<Arc<Stored>>,
+    /// One replacement at a time: what one was made from must still be there when it takes its place.
+    replacing: Mutex<()>,
 }
 
 /// Why somebody is not let in.
@@ -73,7 +75,7 @@ impl Keyring {
         };
         let admins = sdk_keys.iter().map(|key| named("sdk_key", KeyKind::Admin, key));
         let clients = client_keys.iter().map(|key| named("client_key", KeyKind::Client, key));
-        Self { environment: admins.chain(clients).collect(), stored: RwLock::default() }
+        Self { environment: admins.chain(clients).collect(), stored: RwLock::default(), replacing: Mutex::default() }
     }
 
     /// Whether keys are asked for at all. As long as nobody knows, they are.
@@ -131,6 +133,10 @@ impl Keyring {
     /// Puts `keys` in the place of those that were stored before. What was opened with a key that is good no more ends.
     /// `is_from_storage` is false for those of a file.
     pub fn replace(&self, keys: Keys, is_from_storage: bool, now: Timestamp) {
+        self.replace_alone(keys, is_from_storage, now, &self.alone());
+    }
+
+    fn replace_alone(&self, keys: Keys, is_from_storage: bool, now: Timestamp, _: &MutexGuard<'_, ()>) {
         let before = self.stored();
         let mut next_end: Option<Timestamp> = None;
         let mut held = HashMap::with_capacity(keys.secrets.len());
@@ -144,20 +150,23 @@ impl Keyring {
             }
             held.insert(key.digest, Held { key, life, last_use });
         }
-        let is_open = !self.has_own_admin() && !keys.is_required;
+        // A database that was put back to before its first admin key opens no server that runs.
+        let is_required = keys.is_required || before.is_required == Some(true);
+        let is_open = !self.has_own_admin() && !is_required;
         let anonymous = is_open.then(|| before.anonymous.clone().unwrap_or_else(KeyLife::begin));
         let version = is_from_storage.then_some(keys.version);
-        let stored = Stored { version, is_required: Some(keys.is_required), keys: held, anonymous, next_end };
+        let stored = Stored { version, is_required: Some(is_required), keys: held, anonymous, next_end };
         // Whoever panicked while it held the lock has left a whole `Arc` there.
         *self.stored.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(stored);
     }
 
     /// Ends what was opened with keys whose time is over.
     pub fn end_expired(&self, now: Timestamp) {
+        let alone = self.alone();
         let stored = self.stored();
         if stored.next_end.is_some_and(|end| end <= now) {
             let is_from_storage = stored.version.is_some();
-            self.replace(stored.to_keys(), is_from_storage, now);
+            self.replace_alone(stored.to_keys(), is_from_storage, now, &alone);
         }
     }
 
@@ -191,6 +200,10 @@ impl Keyring {
 
     fn is_on_for_sure(&self) -> bool {
         self.has_own_admin() || self.stored().is_required == Some(true)
+    }
+
+    fn alone(&self) -> MutexGuard<'_, ()> {
+        self.replacing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn stored(&self) -> Arc<Stored> {
@@ -332,6 +345,15 @@ mod tests {
             let anybody = open.authenticate(key, at(NOW)).unwrap();
             assert_eq!((anybody.access, anybody.name.as_str()), (Access::Admin, "anonymous"));
         }
+    }
+
+    #[test]
+    fn a_database_that_was_put_back_opens_no_running_server() {
+        let keyring = Keyring::new(&[], &[]);
+        keyring.replace(stored(&[(1, "root", create(KeyKind::Admin, "a", None))]), true, at(NOW));
+        keyring.replace(Keys::default(), true, at(NOW));
+        assert_eq!(denied(&keyring, None, NOW), Denied::Missing);
+        assert_eq!(denied(&keyring, Some("a"), NOW), Denied::Unknown(None));
     }
 
     #[test]
