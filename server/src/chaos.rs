@@ -126,7 +126,7 @@ mod on {
         const NEXT: &str = "nextval('sidekick_chaos')::bigint";
         const LAST: &str = "(SELECT coalesce(max(revision), 0) FROM sidekick_flag_changes)::bigint";
         static STATEMENTS: LazyLock<(String, String)> = LazyLock::new(|| {
-            let of = |revision| POSITION_QUERY.replace(", revision FROM", &format!(", {revision} FROM"));
+            let of = |revision| POSITION_QUERY.replace(", revision,", &format!(", {revision},"));
             (of(NEXT), of(LAST))
         });
         match sql {

@@ -2,6 +2,7 @@
 
 use crate::actors::log_pruner::HistoryLimits;
 use crate::error::Error;
+use crate::keys::Secret;
 use crate::storage::PostgresAddress;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::num::NonZeroU64;
@@ -21,10 +22,10 @@ pub struct Config {
     pub snapshot_path: Option<PathBuf>,
     /// How much of the history is kept.
     pub history: HistoryLimits,
-    /// Keys with full access; without any, authentication is off.
-    pub sdk_keys: Vec<String>,
-    /// Keys that read flags and the stream.
-    pub client_keys: Vec<String>,
+    /// Admin keys; without any, and without a stored one, authentication is off.
+    pub sdk_keys: Vec<Secret>,
+    /// Client keys.
+    pub client_keys: Vec<Secret>,
     /// A folder to serve in place of the embedded dashboard.
     pub public_dir: Option<PathBuf>,
     /// Who may call from a browser.
@@ -210,7 +211,7 @@ fn count(variable: &'static str, value: Option<String>) -> Result<Option<u64>, E
     parsed(variable, value, NonZeroU64::MIN, "a whole number above 0").map(|number| Some(number.get()))
 }
 
-fn keys(variable: &'static str, value: Option<String>) -> Result<Vec<String>, Error> {
+fn keys(variable: &'static str, value: Option<String>) -> Result<Vec<Secret>, Error> {
     let Some(value) = value else { return Ok(Vec::new()) };
     let keys: Vec<String> = value.split(',').map(str::trim).filter(|key| !key.is_empty()).map(str::to_owned).collect();
     if keys.is_empty() {
@@ -224,7 +225,7 @@ fn keys(variable: &'static str, value: Option<String>) -> Result<Vec<String>, Er
             variable,
             format!("key {} has blanks or other than ASCII characters; a header cannot carry it", index + 1),
         )),
-        None => Ok(keys),
+        None => Ok(keys.into_iter().map(Secret::chosen).collect()),
     }
 }
 
@@ -283,9 +284,20 @@ Usage: server                         run the server
        server export [FILE]           write all flags as a JSON document, to standard output without FILE
        server import FILE [--replace] bring such a document in, all flags or none; `-` is standard input;
                                       with --replace, flags that are not in it are deleted
+       server keys create NAME --kind admin|server|client [--expires WHEN]
+                                      make an API key and write it to standard output, this once; WHEN is
+                                      a span such as 90d or 12h, RFC 3339 in UTC, or never
+       server keys list               all keys, without their secrets
+       server keys rotate NAME [--overlap TIME] [--expires WHEN]
+                                      give a key a new secret and write that; the old one works for TIME
+                                      more, 24h without it, 0 ends it at once
+       server keys revoke NAME        end a key, on every server within seconds
        server health                  ask the server that runs with the same HOST and PORT for /healthz;
                                       exit code 0 where it answers, for health checks of containers
        server --help | --version
+
+Keys are changed on the database of DATABASE_URL, while servers run or none does. A client key reads flags and
+the stream, a server key also history, evaluation, statistics and metrics, an admin key does everything.
 
 It is configured by environment variables:
 
@@ -301,10 +313,11 @@ It is configured by environment variables:
                    changes older than this are dropped from the history [default: kept for good]
   HISTORY_MAX_CHANGES
                    changes beyond the last so many are dropped likewise [default: kept for good]
-  SDK_KEY          bearer token with full access; several, parted by commas, for rotation
-                   [default: none: authentication is off and the server listens on loopback only]
-  CLIENT_KEY       read-only bearer token for browsers and apps: /stream and GET of flags;
-                   several, parted by commas, for rotation [default: none]
+  SDK_KEY          an admin key beside the stored ones; several, parted by commas, for rotation
+                   [default: none: until an admin key is stored, authentication is off; the server
+                   listens on loopback only unless HOST says otherwise]
+  CLIENT_KEY       a client key beside the stored ones, for browsers and apps; several, parted by
+                   commas, for rotation [default: none]
   HOST             the IP address to listen on [default: 0.0.0.0; without SDK_KEY 127.0.0.1]
   PORT             the port to listen on; 0 takes a free one [default: 3000]
   ALLOWED_ORIGINS  origins whose pages may call the API from a browser, parted by commas

@@ -8,11 +8,12 @@ pub mod auth;
 pub mod bus;
 mod chaos;
 pub mod chunk;
-mod clock;
+pub mod clock;
 pub mod config;
 mod error;
 pub mod health_probe;
 pub mod http;
+pub mod keys;
 pub mod lag;
 pub mod metrics;
 pub mod shutdown;
@@ -23,7 +24,7 @@ pub use config::Config;
 pub use error::Error;
 
 use crate::activity::Activity;
-use crate::actors::{FlagStoreActor, follower, log_pruner, snapshot_file};
+use crate::actors::{FlagStoreActor, KeyKeeper, follower, log_pruner, snapshot_file};
 use crate::auth::Keyring;
 use crate::bus::{Bus, InProcessBus, RedisBus};
 use crate::config::Database;
@@ -44,6 +45,18 @@ pub fn open_storage(database: &Database) -> Result<Arc<dyn Storage>, Error> {
         Database::Sqlite(path) => Arc::new(SqliteStorage::open(path)?),
         Database::Postgres(address) => Arc::new(PostgresStorage::new(address)?),
     })
+}
+
+/// Opens the storage that the configuration names for a command that reads and changes keys alone, which it may do while
+/// servers run.
+///
+/// # Errors
+/// What keeps it from being opened.
+pub fn open_storage_for_keys(database: &Database) -> Result<Arc<dyn Storage>, Error> {
+    match database {
+        Database::Sqlite(path) => Ok(Arc::new(SqliteStorage::open_beside(path)?)),
+        Database::Postgres(_) => open_storage(database),
+    }
 }
 
 /// Runs a server on `listener` until `shutdown` is done, and then at most 10 seconds more.
@@ -77,19 +90,27 @@ pub async fn run_with(
 ) -> Result<(), Error> {
     let (end, ending) = Shutdown::new();
     let snapshot = config.snapshot_path.as_deref().and_then(snapshot_file::load);
-    let flags = FlagStoreActor::start(Arc::clone(&storage), Arc::clone(&bus), Arc::clone(&metrics), snapshot).await?;
-    follower::start(&bus, flags.clone());
+    let keyring = Arc::new(Keyring::new(&config.sdk_keys, &config.client_keys));
+    let path = config.snapshot_path.as_deref();
+    // At once: a database that is away is waited for once.
+    let (flags, keys) = tokio::try_join!(
+        FlagStoreActor::start(Arc::clone(&storage), Arc::clone(&bus), Arc::clone(&metrics), snapshot),
+        KeyKeeper::load(Arc::clone(&keyring), Arc::clone(&storage), Arc::clone(&metrics), path),
+    )?;
+    let keeping = keys.start(follower::start(&bus, flags.clone()), ending.clone());
     log_pruner::start(Arc::clone(&storage), config.history);
     let snapshots = config.snapshot_path.clone().map(|path| snapshot_file::start(path, flags.clone(), ending.clone()));
-    let keyring = Keyring::new(&config.sdk_keys, &config.client_keys);
     if !keyring.is_on() {
-        tracing::warn!("SDK_KEY is not set: authentication is off, whoever reaches the server may change flags");
+        tracing::warn!(
+            "SDK_KEY is not set and no admin key is stored: authentication is off, whoever reaches the server may \
+             change flags"
+        );
     }
     tracing::info!(address = %listener.local_addr()?, database = ?config.database, redis = ?config.redis, "listening");
     let started = (clock::now(), Instant::now());
     let activity = Activity::start(Arc::clone(&metrics), activity::MINUTE);
     let streams = flags.clone();
-    let app = Arc::new(App { config, keyring, flags, metrics, activity, started, shutdown: ending });
+    let app = Arc::new(App { config, keyring, keys, flags, metrics, activity, started, shutdown: ending });
     let serving = http::serve(listener, app);
     let announce = async {
         shutdown.await;
@@ -102,6 +123,8 @@ pub async fn run_with(
         // A file that cannot be written is no reason to stay.
         let _ = snapshots.await;
     }
+    // It notes the last uses, for which it needs the storage.
+    let _ = keeping.await;
     storage.close().await?;
     Ok(())
 }

@@ -1,7 +1,8 @@
 //! The server's process: command line, environment, log and signals.
 
 use server::config::{Config, HELP, LogFormat};
-use server::{Error, health_probe, open_storage, run, transfer};
+use server::keys::command::Command as KeyCommand;
+use server::{Error, clock, health_probe, open_storage, open_storage_for_keys, run, transfer};
 use std::io::{self, Read, Write};
 use std::net::SocketAddr;
 use std::process::ExitCode;
@@ -34,6 +35,13 @@ fn main() -> ExitCode {
         ["import", file, "--replace"] | ["import", "--replace", file] => {
             in_runtime(|config| import(config, file, true))
         }
+        ["keys", words @ ..] => match KeyCommand::parse(words, clock::now()) {
+            Ok(command) => in_runtime(|config| keys(config, command)),
+            Err(problem) => {
+                eprintln!("{problem}");
+                return ExitCode::from(2);
+            }
+        },
         other => {
             eprintln!("{:?} is not known; see --help", other.join(" "));
             return ExitCode::from(2);
@@ -116,5 +124,13 @@ async fn import(config: Config, file: &str, replace: bool) -> Result<(), Failure
         "{} created, {} replaced, {} deleted, {} unchanged",
         imported.created, imported.replaced, imported.deleted, imported.unchanged
     );
+    Ok(storage.close().await?)
+}
+
+async fn keys(config: Config, command: KeyCommand) -> Result<(), Failure> {
+    let storage = open_storage_for_keys(&config.database)?;
+    let said = command.run(&*storage).await?;
+    print!("{}", said.output);
+    eprint!("{}", said.remarks);
     Ok(storage.close().await?)
 }

@@ -70,7 +70,7 @@ pub struct ReasonLabels {
 /// What was asked of storage.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct OperationLabels {
-    /// `load`, `position`, `write`, `changes`, `history` or `renew_epoch`.
+    /// `load`, `position`, `write`, `changes`, `history`, `renew_epoch`, `keys`, `change_keys` or `note_key_uses`.
     pub operation: &'static str,
 }
 

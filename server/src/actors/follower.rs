@@ -3,20 +3,24 @@
 use super::FlagStoreHandle;
 use crate::bus::{Bus, Message};
 use crate::chaos::{self, Defect};
+use crate::keys::KeysVersion;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::Notify;
 use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::{Notify, watch};
 use tokio::time::{MissedTickBehavior, interval};
 
 /// How often storage is asked where it stands.
 const POLL: Duration = Duration::from_secs(1);
 
-/// Starts two tasks, because storage may take its time to answer and hints do not wait for it.
-pub fn start(bus: &Arc<dyn Bus>, flags: FlagStoreHandle) {
+/// Starts two tasks, because storage may take its time to answer and hints do not wait for it. Each answer of storage
+/// says which state the keys are in, too; whoever keeps them hears it from the receiver.
+pub fn start(bus: &Arc<dyn Bus>, flags: FlagStoreHandle) -> watch::Receiver<Option<KeysVersion>> {
+    let (keys, seen) = watch::channel(None);
     let ask_now = Arc::new(Notify::new());
     tokio::spawn(pass_hints_on(bus.subscribe(), flags.clone(), Arc::clone(&ask_now)));
-    tokio::spawn(ask_storage(flags, ask_now));
+    tokio::spawn(ask_storage(flags, ask_now, keys));
+    seen
 }
 
 async fn pass_hints_on(
@@ -34,7 +38,7 @@ async fn pass_hints_on(
     }
 }
 
-async fn ask_storage(flags: FlagStoreHandle, ask_now: Arc<Notify>) {
+async fn ask_storage(flags: FlagStoreHandle, ask_now: Arc<Notify>, keys: watch::Sender<Option<KeysVersion>>) {
     if chaos::has(Defect::NoPoll) {
         return;
     }
@@ -45,6 +49,9 @@ async fn ask_storage(flags: FlagStoreHandle, ask_now: Arc<Notify>) {
             () = ask_now.notified() => {}
             _ = poll.tick() => {}
         }
-        flags.follow_storage().await;
+        if let Some(version) = flags.follow_storage().await {
+            // Sent each time: where the keys could not be read, that is tried again.
+            keys.send_replace(Some(version));
+        }
     }
 }

@@ -3,6 +3,7 @@
 use super::{FlagStoreHandle, Listing};
 use crate::shutdown::Shutdown;
 use crate::storage::Contents;
+use bytes::Bytes;
 use sidekick_core::json::Reader;
 use sidekick_core::{EventId, Flag, Mode};
 use std::io::{self, Write};
@@ -59,15 +60,18 @@ pub fn load(path: &Path) -> Option<Contents> {
     contents
 }
 
-/// Writes a file beside the old one and renames it, so that there is a whole one at any time.
 async fn save(path: PathBuf, listing: Listing) -> io::Result<()> {
+    let head = format!("{{\"id\":\"{}\",\"flags\":", listing.id);
+    replace(path, vec![head.into(), listing.json, Bytes::from_static(b"}\n")]).await
+}
+
+/// Puts a file with these parts in the place of the one at `path`, such that there is a whole one at any time.
+pub(super) async fn replace(path: PathBuf, parts: Vec<Bytes>) -> io::Result<()> {
     let task = tokio::task::spawn_blocking(move || {
         let mut name = path.as_os_str().to_owned();
         name.push(".new");
         let mut file = std::fs::File::create(&name)?;
-        write!(file, "{{\"id\":\"{}\",\"flags\":", listing.id)?;
-        file.write_all(&listing.json)?;
-        file.write_all(b"}\n")?;
+        parts.iter().try_for_each(|part| file.write_all(part))?;
         file.sync_all()?;
         std::fs::rename(&name, &path)
     });

@@ -2,6 +2,7 @@
 //! Where its bytes go, it does not know: that is the [`Outlet`].
 
 use super::{FlagStoreHandle, Streamed, StreamedChange, Subscription};
+use crate::auth::KeyEnd;
 use crate::chaos::{self, Point};
 use crate::chunk::Chunk;
 use crate::metrics::Metrics;
@@ -25,6 +26,8 @@ pub struct SseClient {
     resume: Option<EventId>,
     pace: Pace,
     shutdown: Shutdown,
+    /// Of the key that opened the stream.
+    key: KeyEnd,
     /// Revision and digest of what the client has been sent.
     sent: (Revision, Digest),
 }
@@ -74,7 +77,7 @@ const BURST: usize = 256;
 const MAX_RETRY_MILLIS: u32 = 5000;
 
 impl SseClient {
-    /// A client that stands at `resume`, or has nothing yet.
+    /// A client that stands at `resume`, or has nothing yet. Its stream ends at once, wherever it is, when the key that opened it ends.
     #[must_use]
     pub const fn new(
         flags: FlagStoreHandle,
@@ -82,8 +85,9 @@ impl SseClient {
         resume: Option<EventId>,
         pace: Pace,
         shutdown: Shutdown,
+        key: KeyEnd,
     ) -> Self {
-        Self { flags, metrics, resume, pace, shutdown, sent: (Revision::ZERO, Digest::EMPTY) }
+        Self { flags, metrics, resume, pace, shutdown, key, sent: (Revision::ZERO, Digest::EMPTY) }
     }
 
     /// Serves the client until it goes away, takes nothing any more, or the server ends.
@@ -123,6 +127,7 @@ impl SseClient {
             subscription = self.flags.subscribe(self.resume.take()) => subscription.map(Some),
             () = poll_fn(|context| outlet.poll_closed(context)) => None,
             () = shutdown.begun() => Some(None),
+            () = self.key.come() => None,
         }
     }
 
@@ -135,6 +140,8 @@ impl SseClient {
         // A random first beat spreads the beats of clients that came at once.
         let first = self.pace.heartbeat.mul_f64(fastrand::f64().max(0.1));
         let mut heartbeat = pin!(sleep_until(Instant::now() + first));
+        let mut key = self.key.clone();
+        let mut key_end = pin!(key.come());
         let mut has_just_sent = false;
         loop {
             let event = {
@@ -149,7 +156,7 @@ impl SseClient {
                     if mem::take(&mut has_just_sent) && Instant::now() < heartbeat.deadline() {
                         return Poll::Pending;
                     }
-                    if outlet.poll_closed(context).is_ready() {
+                    if outlet.poll_closed(context).is_ready() || key_end.as_mut().poll(context).is_ready() {
                         return Poll::Ready(Event::Closed);
                     }
                     heartbeat.as_mut().poll(context).map(|()| Event::BeatDue)
@@ -161,6 +168,9 @@ impl SseClient {
                     if let Some(after) = self.send_changes(first, changes, outlet).await? {
                         return Some(after);
                     }
+                    if self.key.has_come() {
+                        return None;
+                    }
                     has_just_sent = true;
                 }
                 Event::Received(Ok(Streamed::Replaced)) => return Some(After::Replay),
@@ -171,7 +181,7 @@ impl SseClient {
                     heartbeat.as_mut().reset(Instant::now() + self.pace.heartbeat);
                     let (revision, digest) = self.sent;
                     let beat = Chunk::encode(96, |out| sse::heartbeat(revision, digest, out));
-                    outlet.send(slice::from_ref(&beat)).await?;
+                    self.send(slice::from_ref(&beat), outlet).await?;
                 }
             }
         }
@@ -184,12 +194,12 @@ impl SseClient {
         {
             let events = first.events();
             let half = Chunk::encode(events.len(), |out| out.extend(events.iter().take(events.len() / 2)));
-            outlet.send(&[half]).await?;
+            self.send(&[half], outlet).await?;
             // The half is on its way to the client before the process ends.
             tokio::time::sleep(Duration::from_millis(100)).await;
             chaos::die();
         }
-        outlet.send(&opening).await?;
+        self.send(&opening, outlet).await?;
         self.sent = (revision, digest);
         Some(changes)
     }
@@ -202,7 +212,7 @@ impl SseClient {
         outlet: &mut impl Outlet,
     ) -> Option<Option<After>> {
         if changes.is_empty() {
-            outlet.send(slice::from_ref(&first.event)).await?;
+            self.send(slice::from_ref(&first.event), outlet).await?;
             self.note_sent(&first);
             return Some(None);
         }
@@ -227,7 +237,7 @@ impl SseClient {
             }
         }
         let chunks: Vec<Chunk> = burst.iter().map(|change| change.event.clone()).collect();
-        outlet.send(&chunks).await?;
+        self.send(&chunks, outlet).await?;
         for change in &burst {
             self.note_sent(change);
         }
@@ -238,6 +248,15 @@ impl SseClient {
     fn note_lag(&self) -> After {
         self.metrics.lagged.inc();
         After::Replay
+    }
+
+    /// Where the client is slow, the end of its key is not.
+    async fn send(&mut self, chunks: &[Chunk], outlet: &mut impl Outlet) -> Option<()> {
+        tokio::select! {
+            biased;
+            sent = outlet.send(chunks) => sent,
+            () = self.key.come() => None,
+        }
     }
 
     fn note_sent(&mut self, change: &StreamedChange) {

@@ -3,8 +3,10 @@
 use super::body::Body;
 use super::problem::Problem;
 use super::route::{self, Endpoint, Matched};
-use super::{App, assets, cors, evaluate, flags, health, history, session, stats, stream};
-use crate::auth::{Access, Principal};
+use super::{App, assets, cors, evaluate, flags, health, history, keys, session, stats, stream};
+use crate::auth::{Access, Denied, Principal};
+use crate::clock;
+use crate::keys::{KeyKind, conceal};
 use crate::metrics::ResponseLabels;
 use hyper::body::Incoming;
 use hyper::header::{AUTHORIZATION, HOST, HeaderValue, X_CONTENT_TYPE_OPTIONS};
@@ -42,16 +44,18 @@ pub(super) async fn handle(mut request: Request<Incoming>, app: &App) -> Respons
     response.headers_mut().insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     let status = response.status().as_u16();
     app.metrics.responses.get_or_create(&ResponseLabels { route: pattern, status }).inc();
-    // The path and never the query, which may hold a key.
-    tracing::debug!(%method, path, status, micros = start.elapsed().as_micros(), "answered");
+    // The path and never the query, which may hold a key; nor one that was put into the path by mistake.
+    let path = conceal(&path);
+    tracing::debug!(%method, %path, status, micros = start.elapsed().as_micros(), "answered");
     response
 }
 
 async fn answer(request: &mut Request<Incoming>, matched: Matched, app: &App) -> Result<Response<Body>, Problem> {
-    let Matched { route, key } = matched;
+    let Matched { route, flag, name } = matched;
     let principal = authorize(request, route, app)?;
-    // The routes with a key in their path have one.
-    let key = || key.clone().ok_or_else(|| Problem::not_found("there is no key in the path"));
+    // The routes with a flag's key or a name in their path have one.
+    let key = || flag.clone().ok_or_else(|| Problem::not_found("there is no flag's key in the path"));
+    let name = || name.clone().ok_or_else(|| Problem::not_found("there is no key's name in the path"));
     match route.endpoint {
         Endpoint::ListFlags => flags::list(request.headers(), app).await,
         Endpoint::PutFlag => flags::put(request, principal, app).await,
@@ -61,9 +65,13 @@ async fn answer(request: &mut Request<Incoming>, matched: Matched, app: &App) ->
         Endpoint::FlagHistory => flag_history(request, key()?, app).await,
         Endpoint::History => history::list(request.uri().query(), None, app).await,
         Endpoint::Evaluate => evaluate::evaluate(request, app).await,
+        Endpoint::ListKeys => keys::list(app).await,
+        Endpoint::CreateKey => keys::create(request, principal, app).await,
+        Endpoint::RotateKey => keys::rotate(request, name()?, principal, app).await,
+        Endpoint::RevokeKey => keys::revoke(name()?, principal, app).await,
         Endpoint::Session => Ok(session::session(&principal, app)),
         Endpoint::Stats => Ok(stats::stats(app)),
-        Endpoint::Stream => stream::open(request, app),
+        Endpoint::Stream => stream::open(request, principal.end, app),
         Endpoint::Healthz => Ok(health::healthz()),
         Endpoint::Readyz => health::readyz(app),
         Endpoint::Metrics => Ok(health::metrics(app)),
@@ -91,7 +99,7 @@ fn check_host(request: &Request<Incoming>) -> Result<(), Problem> {
 
 fn authorize(request: &Request<Incoming>, route: &route::Route, app: &App) -> Result<Principal, Problem> {
     if route.access == Access::Public {
-        return Ok(Principal { name: "public".to_owned(), access: Access::Public });
+        return Ok(Principal::public());
     }
     let query_key = stream::query_key(request.uri().query());
     let key = match bearer(request) {
@@ -99,17 +107,25 @@ fn authorize(request: &Request<Incoming>, route: &route::Route, app: &App) -> Re
         None if route.endpoint == Endpoint::Stream => query_key,
         None => None,
     };
-    let Some(principal) = app.keyring.authenticate(key.as_deref()) else {
-        return Err(Problem::unauthorized(match key {
-            Some(_) => "the key is not known",
-            None if route.endpoint == Endpoint::Stream => {
-                "a key is needed: Authorization: Bearer <key>, or ?sdk_key=<key>"
-            }
-            None => "a key is needed: Authorization: Bearer <key>",
-        }));
-    };
+    let principal = app.keyring.authenticate(key.as_deref(), clock::now());
+    if route.endpoint == Endpoint::Metrics
+        && matches!(principal, Err(Denied::NotLoaded))
+        && !app.keyring.has_own_admin()
+    {
+        // Nobody can be told apart, no flags are served, and why that is so is what an operator has to see now.
+        return Ok(Principal::public());
+    }
+    let principal = principal.map_err(|denied| match denied {
+        Denied::NotLoaded => Problem::unavailable(denied.to_string()),
+        Denied::Missing if route.endpoint == Endpoint::Stream => {
+            Problem::unauthorized(format!("{denied}, or ?sdk_key=<key>"))
+        }
+        denied => Problem::unauthorized(denied.to_string()),
+    })?;
     if principal.access < route.access {
-        return Err(Problem::forbidden("this key may only read flags and the stream; an SDK_KEY is needed"));
+        let kind = principal.kind.map_or("no", KeyKind::as_str);
+        let needed = if route.access == Access::Server { "a server or admin key" } else { "an admin key" };
+        return Err(Problem::forbidden(format!("this is a {kind} key; {needed} is needed")));
     }
     Ok(principal)
 }

@@ -13,6 +13,7 @@ mod flags;
 mod handler;
 mod health;
 mod history;
+mod keys;
 mod listener;
 mod page_headers;
 mod problem;
@@ -28,7 +29,7 @@ pub use listener::serve;
 pub use route::ROUTES;
 
 use crate::activity::Activity;
-use crate::actors::FlagStoreHandle;
+use crate::actors::{FlagStoreHandle, KeyKeeper};
 use crate::auth::Keyring;
 use crate::config::Config;
 use crate::metrics::Metrics;
@@ -42,7 +43,9 @@ pub struct App {
     /// How the server runs.
     pub config: Config,
     /// Who may do what.
-    pub keyring: Keyring,
+    pub keyring: Arc<Keyring>,
+    /// What the stored ones of these are.
+    pub keys: Arc<KeyKeeper>,
     /// The flags.
     pub flags: FlagStoreHandle,
     /// The counters.

@@ -1,6 +1,7 @@
 //! Error answers as problem documents (RFC 9457).
 
 use super::body::{self, Body};
+use crate::keys::{KeyError, KeyRefusal};
 use crate::storage::{StorageError, WriteError};
 use hyper::header::{ALLOW, CONNECTION, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use hyper::{Method, Response, StatusCode};
@@ -51,11 +52,11 @@ impl Problem {
         Self { field: Some(field.into()), ..Self::bad_request(detail) }
     }
 
-    pub(super) fn unauthorized(detail: &str) -> Self {
+    pub(super) fn unauthorized(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::UNAUTHORIZED, detail).with_header(WWW_AUTHENTICATE, "Bearer")
     }
 
-    pub(super) fn forbidden(detail: &str) -> Self {
+    pub(super) fn forbidden(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::FORBIDDEN, detail)
     }
 
@@ -183,6 +184,17 @@ impl From<WriteError> for Problem {
                 let detail = format!("{}; a write may have happened all the same: read, then decide", problem.detail);
                 Self { detail, ..problem }
             }
+        }
+    }
+}
+
+impl From<KeyError> for Problem {
+    fn from(error: KeyError) -> Self {
+        match error {
+            KeyError::Refused(KeyRefusal::NotFound) => Self::not_found("there is no such key"),
+            KeyError::Refused(KeyRefusal::Expired(_)) => Self::bad_field("expires_at", format!("expires_at: {error}")),
+            KeyError::Refused(refusal) => Self::new(StatusCode::CONFLICT, refusal.to_string()),
+            KeyError::Storage(error) => WriteError::Storage(error).into(),
         }
     }
 }

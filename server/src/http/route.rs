@@ -2,38 +2,48 @@
 
 use super::problem::Problem;
 use crate::auth::Access;
+use crate::keys::{KeyName, conceal};
 use hyper::Method;
 use percent_encoding::percent_decode_str;
 use sidekick_core::FlagKey;
 
 /// Every route of the API. `openapi.json` documents the same ones; a test holds the two together.
 pub const ROUTES: &[Route] = &[
-    Route::new("GET", "/api/flags", Access::Read, Endpoint::ListFlags),
-    Route::new("POST", "/api/flags", Access::Full, Endpoint::PutFlag),
-    Route::new("GET", "/api/flags/{key}", Access::Read, Endpoint::GetFlag),
-    Route::new("PATCH", "/api/flags/{key}", Access::Full, Endpoint::PatchFlag),
-    Route::new("DELETE", "/api/flags/{key}", Access::Full, Endpoint::DeleteFlag),
-    Route::new("GET", "/api/flags/{key}/history", Access::Full, Endpoint::FlagHistory),
-    Route::new("GET", "/api/history", Access::Full, Endpoint::History),
-    Route::new("POST", "/api/evaluate", Access::Full, Endpoint::Evaluate),
-    Route::new("GET", "/api/session", Access::Read, Endpoint::Session),
-    Route::new("GET", "/api/stats", Access::Full, Endpoint::Stats),
-    Route::new("GET", "/stream", Access::Read, Endpoint::Stream),
+    Route::new("GET", "/api/flags", Access::Client, Endpoint::ListFlags),
+    Route::new("POST", "/api/flags", Access::Admin, Endpoint::PutFlag),
+    Route::new("GET", "/api/flags/{key}", Access::Client, Endpoint::GetFlag),
+    Route::new("PATCH", "/api/flags/{key}", Access::Admin, Endpoint::PatchFlag),
+    Route::new("DELETE", "/api/flags/{key}", Access::Admin, Endpoint::DeleteFlag),
+    Route::new("GET", "/api/flags/{key}/history", Access::Server, Endpoint::FlagHistory),
+    Route::new("GET", "/api/history", Access::Server, Endpoint::History),
+    Route::new("POST", "/api/evaluate", Access::Server, Endpoint::Evaluate),
+    Route::new("GET", "/api/keys", Access::Admin, Endpoint::ListKeys),
+    Route::new("POST", "/api/keys", Access::Admin, Endpoint::CreateKey),
+    Route::new("POST", "/api/keys/{name}/rotate", Access::Admin, Endpoint::RotateKey),
+    Route::new("DELETE", "/api/keys/{name}", Access::Admin, Endpoint::RevokeKey),
+    Route::new("GET", "/api/session", Access::Client, Endpoint::Session),
+    Route::new("GET", "/api/stats", Access::Server, Endpoint::Stats),
+    Route::new("GET", "/stream", Access::Client, Endpoint::Stream),
     Route::new("GET", "/healthz", Access::Public, Endpoint::Healthz),
     Route::new("GET", "/readyz", Access::Public, Endpoint::Readyz),
-    Route::new("GET", "/metrics", Access::Full, Endpoint::Metrics),
-    Route::new("GET", "/openapi.json", Access::Read, Endpoint::OpenApi),
+    Route::new("GET", "/metrics", Access::Server, Endpoint::Metrics),
+    Route::new("GET", "/openapi.json", Access::Client, Endpoint::OpenApi),
 ];
 
 /// A path that is none of [`ROUTES`] is a file of the dashboard.
 const ASSETS: Route = Route::new("GET", "/{file}", Access::Public, Endpoint::Asset);
+
+/// What stands for a flag's key in a path.
+const FLAG: &str = "{key}";
+/// What stands for the name of an API key.
+const NAME: &str = "{name}";
 
 /// One method of one path.
 #[derive(Debug)]
 pub struct Route {
     /// The method; GET answers HEAD too.
     pub method: &'static str,
-    /// The path; `{key}` stands for a flag's key.
+    /// The path; `{key}` stands for a flag's key, `{name}` for the name of an API key.
     pub path: &'static str,
     /// What a key must allow.
     pub access: Access,
@@ -51,6 +61,10 @@ pub(super) enum Endpoint {
     FlagHistory,
     History,
     Evaluate,
+    ListKeys,
+    CreateKey,
+    RotateKey,
+    RevokeKey,
     Session,
     Stats,
     Stream,
@@ -61,11 +75,12 @@ pub(super) enum Endpoint {
     Asset,
 }
 
-/// A route that a request fits, and the key in its path.
+/// A route that a request fits, and what its path names: a flag, or an API key.
 #[derive(Debug)]
 pub(super) struct Matched {
     pub(super) route: &'static Route,
-    pub(super) key: Option<FlagKey>,
+    pub(super) flag: Option<FlagKey>,
+    pub(super) name: Option<KeyName>,
 }
 
 impl Route {
@@ -78,13 +93,20 @@ impl Route {
         self.method == method
     }
 
-    /// Whether `path` fits the pattern; the inner value is what stands for `{key}`.
+    /// Whether `path` fits the pattern; the inner value is what stands for `{key}` or `{name}`.
     fn fits<'p>(&self, path: &'p str) -> Option<Option<&'p str>> {
-        let Some((before, after)) = self.path.split_once("{key}") else {
+        let Some((before, after)) = self.path.split_once(FLAG).or_else(|| self.path.split_once(NAME)) else {
             return (path == self.path).then_some(None);
         };
-        let key = path.strip_prefix(before)?.strip_suffix(after)?;
-        (!key.is_empty() && !key.contains('/')).then_some(Some(key))
+        let named = path.strip_prefix(before)?.strip_suffix(after)?;
+        (!named.is_empty() && !named.contains('/')).then_some(Some(named))
+    }
+
+    /// The match, where the pattern has `named` for its placeholder.
+    fn matched(&'static self, named: Option<&str>) -> Result<Matched, Problem> {
+        let (flag, name) = if self.path.contains(NAME) { (None, named) } else { (named, None) };
+        let (flag, name) = (flag.map(flag_key).transpose()?, name.map(key_name).transpose()?);
+        Ok(Matched { route: self, flag, name })
     }
 }
 
@@ -93,19 +115,22 @@ impl Route {
 /// # Errors
 /// 404, 405 with the methods that the path has, or 400 for a key that can be none.
 pub(super) fn find(method: &Method, path: &str) -> Result<Matched, Problem> {
-    let fitting = || ROUTES.iter().filter_map(|route| route.fits(path).map(|key| (route, key)));
-    if let Some((route, key)) = fitting().find(|(route, _)| route.takes(method)) {
-        return Ok(Matched { route, key: key.map(flag_key).transpose()? });
+    let fitting = || ROUTES.iter().filter_map(|route| route.fits(path).map(|named| (route, named)));
+    if let Some((route, named)) = fitting().find(|(route, _)| route.takes(method)) {
+        return route.matched(named);
     }
     let mut allowed = methods(fitting().map(|(route, _)| route));
     if allowed.is_empty() && is_asset(path) {
         if ASSETS.takes(method) {
-            return Ok(Matched { route: &ASSETS, key: None });
+            return ASSETS.matched(None);
         }
         allowed = methods(std::iter::once(&ASSETS));
     }
     if allowed.is_empty() {
-        return Err(Problem::not_found(format!("there is nothing at {path}; GET /openapi.json lists what there is")));
+        return Err(Problem::not_found(format!(
+            "there is nothing at {}; GET /openapi.json lists what there is",
+            conceal(path)
+        )));
     }
     Err(Problem::method_not_allowed(method, &allowed))
 }
@@ -139,6 +164,11 @@ fn flag_key(escaped: &str) -> Result<FlagKey, Problem> {
     FlagKey::new(&key).map_err(|error| Problem::bad_field("key", format!("in the path, {error}")))
 }
 
+fn key_name(escaped: &str) -> Result<KeyName, Problem> {
+    let name = percent_decode_str(escaped).decode_utf8_lossy();
+    KeyName::new(&name).map_err(|error| Problem::bad_field("name", format!("in the path, {error}")))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -153,7 +183,9 @@ mod tests {
         assert_eq!(endpoint(Method::GET, "/api/flags/a/history"), Endpoint::FlagHistory);
         assert_eq!(endpoint(Method::GET, "/"), Endpoint::Asset);
         let matched = find(&Method::GET, "/api/flags/dark%5Fmode").unwrap();
-        assert_eq!(matched.key.unwrap().as_str(), "dark_mode");
+        assert_eq!(matched.flag.unwrap().as_str(), "dark_mode");
+        let matched = find(&Method::POST, "/api/keys/web%2Dshop/rotate").unwrap();
+        assert_eq!((matched.route.endpoint, matched.name.unwrap().as_str()), (Endpoint::RotateKey, "web-shop"));
     }
 
     #[test]

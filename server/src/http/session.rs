@@ -3,16 +3,22 @@
 use super::App;
 use super::body::{self, Body};
 use crate::auth::{Access, Principal};
+use crate::keys::KeyKind;
 use hyper::{Response, StatusCode};
 use serde::Serialize;
+use sidekick_core::Timestamp;
 
 #[derive(Serialize)]
 struct Session<'p> {
     /// Whether keys are asked for at all.
     authentication: bool,
     access: &'static str,
-    /// What the history will call the caller.
+    /// What the history will call the caller: the key's name.
     actor: &'p str,
+    /// The kind of the key; null where no key is asked for.
+    kind: Option<KeyKind>,
+    /// When the key ends by itself.
+    expires_at: Option<&'p str>,
     /// The server's.
     version: &'static str,
 }
@@ -21,10 +27,12 @@ pub(super) fn session(principal: &Principal, app: &App) -> Response<Body> {
     let session = Session {
         authentication: app.keyring.is_on(),
         access: match principal.access {
-            Access::Full => "full",
-            Access::Read | Access::Public => "read",
+            Access::Admin => "full",
+            Access::Server | Access::Client | Access::Public => "read",
         },
         actor: &principal.name,
+        kind: principal.kind,
+        expires_at: principal.expires_at.as_ref().map(Timestamp::as_str),
         version: env!("CARGO_PKG_VERSION"),
     };
     body::answer(StatusCode::OK, "application/json", serde_json::to_vec(&session).unwrap_or_default())

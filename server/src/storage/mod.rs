@@ -15,6 +15,7 @@ pub use postgres::{PostgresAddress, PostgresStorage};
 pub use sqlite::SqliteStorage;
 pub use write::{EntityTags, Operation, Preconditions, Write, WriteError};
 
+use crate::keys::{KeyChange, KeyDigest, KeyError, Keys, KeysVersion, NamedKey};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use sidekick_core::{Change, EventId, Flag, FlagKey, Revision, Timestamp};
@@ -30,7 +31,7 @@ pub trait Storage: Send + Sync + 'static {
     fn load(&self, recent: usize) -> Pending<'_, Contents>;
 
     /// Where the store stands: a small question, asked every second.
-    fn position(&self) -> Pending<'_, EventId>;
+    fn position(&self) -> Pending<'_, Position>;
 
     /// Carries out one write in a transaction: the next revision, the flag, the log. Done means durable.
     fn write(&self, write: Write) -> Pending<'_, Committed, WriteError>;
@@ -52,8 +53,27 @@ pub trait Storage: Send + Sync + 'static {
     /// its place, and revisions will come again with other contents.
     fn renew_epoch(&self, id: EventId) -> Pending<'_, ()>;
 
+    /// Every key at one moment.
+    fn keys(&self) -> Pending<'_, Keys>;
+
+    /// Carries out one change of the keys in a transaction, and answers the key as it then is. Done means durable. The
+    /// revision is that of the flags and stays.
+    fn change_keys(&self, change: KeyChange) -> Pending<'_, NamedKey, KeyError>;
+
+    /// Notes when keys were last used, unless something later was noted already. That is no change of the keys.
+    fn note_key_uses(&self, uses: Vec<(KeyDigest, Timestamp)>) -> Pending<'_, ()>;
+
     /// Finishes what was begun and closes. Later operations fail.
     fn close(&self) -> Pending<'_, ()>;
+}
+
+/// Where a store stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Position {
+    /// The history of the flags, and the moment in it.
+    pub id: EventId,
+    /// The state of the keys.
+    pub keys: KeysVersion,
 }
 
 /// All flags at one moment.

@@ -1,7 +1,8 @@
 //! What rows of every backend hold, as the core's types.
 
 use super::StorageError;
-use sidekick_core::{Flag, Mode, Revision};
+use crate::keys::StoredKey;
+use sidekick_core::{Flag, Mode, Revision, Timestamp};
 use std::fmt::Display;
 
 pub(super) fn read_flag(json: &str) -> Result<Flag, StorageError> {
@@ -12,6 +13,17 @@ pub(super) fn read_flag(json: &str) -> Result<Flag, StorageError> {
 pub(super) fn write_flag(flag: &Flag) -> String {
     // The core writes UTF-8.
     String::from_utf8_lossy(&flag.to_json()).into_owned()
+}
+
+pub(super) fn read_key(json: &str, last_used_at: Option<&str>) -> Result<StoredKey, StorageError> {
+    let key: StoredKey = serde_json::from_str(json).map_err(|error| corrupt(format!("key {json}: {error}")))?;
+    let last_used_at = last_used_at.map(Timestamp::parse).transpose().map_err(corrupt)?;
+    Ok(StoredKey { last_used_at, ..key })
+}
+
+pub(super) fn write_key(key: &StoredKey) -> String {
+    // Texts, numbers and times: there is nothing in it that JSON cannot hold.
+    serde_json::to_string(key).unwrap_or_default()
 }
 
 pub(super) fn to_revision(value: i64) -> Revision {

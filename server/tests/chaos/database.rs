@@ -40,9 +40,9 @@ type Failure = tokio_postgres::Error;
 impl Database {
     /// With the sabotage `sequence`, the revision is in the log alone.
     pub fn new(url: String, is_sequence: bool) -> Self {
-        let in_log = ", (SELECT coalesce(max(revision), 0) FROM sidekick_flag_changes)::bigint FROM";
+        let in_log = ", (SELECT coalesce(max(revision), 0) FROM sidekick_flag_changes)::bigint,";
         let position =
-            if is_sequence { POSITION_QUERY.replace(", revision FROM", in_log) } else { POSITION_QUERY.to_owned() };
+            if is_sequence { POSITION_QUERY.replace(", revision,", in_log) } else { POSITION_QUERY.to_owned() };
         Self { url, position }
     }
 

@@ -14,6 +14,8 @@
 
 #[path = "../storage/contract.rs"]
 mod contract;
+#[path = "../storage/key_contract.rs"]
+mod key_contract;
 #[path = "../services/mod.rs"]
 mod services;
 #[path = "../server/support/mod.rs"]
@@ -27,6 +29,8 @@ mod cold_start;
 mod database;
 mod history;
 mod instances;
+mod key_canary;
+mod keys;
 mod postgres;
 mod redis;
 mod stats;

@@ -31,8 +31,10 @@ impl Backend for Database {
 
 mod contract {
     use super::{Database, storage_contract};
+    use crate::key_contract::key_contract;
 
     storage_contract!(Database);
+    key_contract!(Database);
 }
 
 /// More than an operation may take, whatever the database does.
@@ -85,12 +87,31 @@ async fn several_instances_may_migrate_an_empty_database_at_once() {
         }
         ids.dedup();
         assert_eq!((ids.len(), ids[0].revision), (1, Revision::ZERO), "{ids:?}");
-        assert_eq!(Postgres::shared().sql(&url, "SELECT version FROM sidekick_schema"), "1\n");
+        assert_eq!(Postgres::shared().sql(&url, "SELECT version FROM sidekick_schema"), "2\n");
         assert_eq!(Postgres::shared().sql(&url, "SELECT count(*) FROM sidekick_store"), "1\n");
     }
 }
 
 #[tokio::test]
+async fn an_older_schema_is_brought_up_to_date_with_all_its_flags() {
+    let postgres = Postgres::shared();
+    let url = postgres.database("older");
+    let rows = r#"CREATE TABLE sidekick_schema (version integer NOT NULL); INSERT INTO sidekick_schema VALUES (1);
+        INSERT INTO sidekick_store VALUES (1, 'a1', 7); INSERT INTO sidekick_flags VALUES ('a', '{"key":"a"}');"#;
+    postgres.sql(&url, &format!("{} {rows}", include_str!("../../src/storage/postgres/schema_1.sql")));
+    let before = postgres.sql(&url, "SELECT pg_relation_filenode('sidekick_store')");
+    let storages = [open(&url), open(&url)];
+    let (one, other) = tokio::join!(storages[0].load(0), storages[1].load(0));
+    for contents in [one.unwrap(), other.unwrap()] {
+        assert_eq!((contents.id.revision.get(), contents.flags.len()), (7, 1));
+        assert!(contents.id.epoch.as_str().starts_with("a1-"));
+    }
+    assert!(storages[0].keys().await.unwrap().secrets.is_empty());
+    let after = postgres.sql(&url, "SELECT pg_relation_filenode('sidekick_store')");
+    assert_eq!(after, before, "the history stays the same, so no client replays");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_newer_schema_is_refused_and_left_alone() {
     let postgres = Postgres::shared();
     let url = postgres.database("newer");
@@ -102,7 +123,7 @@ async fn a_newer_schema_is_refused_and_left_alone() {
         let error = newer.load(1).await.unwrap_err();
         assert!(matches!(error, StorageError::Corrupt(_)), "{error:?}");
         let message = error.to_string();
-        assert!(message.contains("schema version 99") && message.contains("up to 1"), "{message}");
+        assert!(message.contains("schema version 99") && message.contains("up to 2"), "{message}");
     }
     assert!(newer.write(put("b")).await.is_err());
     assert_eq!(postgres.sql(&url, "SELECT version FROM sidekick_schema"), "99\n");
@@ -302,7 +323,7 @@ async fn writers_on_two_instances_leave_no_gap_and_a_reader_beside_them_never_se
 /// Reads the log in small pieces as it grows, and everything now and then: neither may ever have a gap.
 async fn read_on(storage: Arc<dyn Storage>, done: Arc<AtomicBool>) -> Vec<LoggedChange> {
     let mut read: Vec<LoggedChange> = Vec::new();
-    let mut id = EventId { revision: Revision::ZERO, ..storage.position().await.unwrap() };
+    let mut id = EventId { revision: Revision::ZERO, ..storage.position().await.unwrap().id };
     let mut rounds = 0;
     loop {
         let is_done = done.load(Ordering::Acquire);
@@ -321,7 +342,7 @@ async fn read_on(storage: Arc<dyn Storage>, done: Arc<AtomicBool>) -> Vec<Logged
             let last = contents.recent.last().map(|logged| logged.revision);
             assert_eq!(last, Some(contents.id.revision), "counter and log are of one moment");
             assert!(contents.flags.iter().all(|flag| flag.revision <= contents.id.revision));
-            assert!(storage.position().await.unwrap().revision >= contents.id.revision);
+            assert!(storage.position().await.unwrap().id.revision >= contents.id.revision);
         }
     }
 }
@@ -331,7 +352,7 @@ async fn with_three_flags(storage: &Arc<dyn Storage>) -> EventId {
     for key in ["a", "b", "c"] {
         storage.write(put(key)).await.unwrap();
     }
-    storage.position().await.unwrap()
+    storage.position().await.unwrap().id
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -344,10 +365,10 @@ async fn a_restored_dump_is_another_history() {
     for key in ["d", "e"] {
         storage.write(put(key)).await.unwrap();
     }
-    let before = storage.position().await.unwrap();
+    let before = storage.position().await.unwrap().id;
     assert_eq!(before.epoch, dumped_at.epoch);
     postgres.restore(&url, &dump);
-    let restored = storage.position().await.unwrap();
+    let restored = storage.position().await.unwrap().id;
     assert_eq!(restored.revision, dumped_at.revision);
     assert_ne!(restored.epoch, before.epoch);
     assert_eq!(storage.changes_after(before, 10).await.unwrap(), None);
@@ -405,13 +426,13 @@ async fn older_rows_that_are_put_in_place_show_as_a_step_back_and_get_a_new_epoc
     for key in ["d", "e"] {
         storage.write(put(key)).await.unwrap();
     }
-    let before = storage.position().await.unwrap();
+    let before = storage.position().await.unwrap().id;
     let back: Vec<String> = tables
         .iter()
         .map(|table| format!("DELETE FROM {table}; INSERT INTO {table} SELECT * FROM saved_{table};"))
         .collect();
     postgres.sql(&url, &format!("BEGIN; {} COMMIT", back.concat()));
-    assert_eq!(storage.position().await.unwrap(), saved_at, "nothing but the revision shows it");
+    assert_eq!(storage.position().await.unwrap().id, saved_at, "nothing but the revision shows it");
     assert_eq!(storage.changes_after(before.clone(), 10).await.unwrap(), None);
     // Every instance that stood further on says so, at once.
     let others = [open(&url), open(&url), Arc::clone(&storage)];
@@ -425,11 +446,11 @@ async fn older_rows_that_are_put_in_place_show_as_a_step_back_and_get_a_new_epoc
     for renewal in renewals {
         renewal.await.unwrap();
     }
-    let renewed = storage.position().await.unwrap();
+    let renewed = storage.position().await.unwrap().id;
     assert_eq!(renewed.revision, saved_at.revision);
     assert_ne!(renewed.epoch, before.epoch);
     for storage in &others {
-        assert_eq!(storage.position().await.unwrap(), renewed, "one new epoch for all");
+        assert_eq!(storage.position().await.unwrap().id, renewed, "one new epoch for all");
     }
     assert_eq!(storage.load(10).await.unwrap().flags.len(), 3);
 }
@@ -439,7 +460,7 @@ async fn eventually_answers(storage: &Arc<dyn Storage>) -> EventId {
     let start = Instant::now();
     loop {
         match storage.position().await {
-            Ok(id) => return id,
+            Ok(position) => return position.id,
             Err(error) => assert!(start.elapsed() < LIMIT, "{error}"),
         }
     }
@@ -556,7 +577,7 @@ async fn a_database_that_is_away_is_said_to_be_so_in_time_and_found_when_it_is_b
     let mut postgres = Postgres::start();
     let (storage, unused) = (open(&postgres.url()), open(&postgres.url()));
     storage.write(put("a")).await.unwrap();
-    let before = storage.position().await.unwrap();
+    let before = storage.position().await.unwrap().id;
 
     postgres.stop_immediate();
     let never_started = open(&postgres.url());
@@ -602,6 +623,6 @@ async fn an_import_of_ten_thousand_flags_takes_seconds() {
     let import = Import { flags, replace: true, actor: "test".to_owned(), time: Timestamp::from_millis(1) };
     assert_eq!(storage.import(import).await.unwrap().created, 10_000);
     println!("10,000 flags in {:?}", start.elapsed());
-    assert_eq!(storage.position().await.unwrap().revision.get(), 10_000);
+    assert_eq!(storage.position().await.unwrap().id.revision.get(), 10_000);
     assert_eq!(storage.load(1024).await.unwrap().flags.len(), 10_000);
 }

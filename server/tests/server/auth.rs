@@ -185,9 +185,13 @@ fn a_caller_is_told_what_the_key_may_do() {
     let server = start();
     let session = |key: &str| ask(&server, Some(&format!("Bearer {key}")), "GET", "/api/session").json();
     let version = env!("CARGO_PKG_VERSION");
-    for (key, access) in [(FULL, "full"), (NEXT, "full"), (CLIENT, "read"), (CLIENT_NEXT, "read")] {
+    for (key, access, kind) in
+        [(FULL, "full", "admin"), (NEXT, "full", "admin"), (CLIENT, "read", "client"), (CLIENT_NEXT, "read", "client")]
+    {
         let actor = session(key)["actor"].as_str().unwrap().to_owned();
-        let expected = json!({"authentication": true, "access": access, "actor": actor, "version": version});
+        let expected = json!({
+            "authentication": true, "access": access, "actor": actor, "kind": kind, "expires_at": null, "version": version
+        });
         assert_eq!(session(key), expected);
     }
     let answer = ask(&server, Some(&format!("Bearer {FULL}")), "POST", "/api/flags");
@@ -242,6 +246,9 @@ fn without_sdk_key_everybody_is_let_in() {
     assert_eq!(history[0]["actor"], "anonymous");
     let session = ask(&server, None, "GET", "/api/session").json();
     let version = env!("CARGO_PKG_VERSION");
-    let expected = json!({"authentication": false, "access": "full", "actor": "anonymous", "version": version});
+    let expected = json!({
+        "authentication": false, "access": "full", "actor": "anonymous", "kind": null, "expires_at": null,
+        "version": version
+    });
     assert_eq!(session, expected);
 }

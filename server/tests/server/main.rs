@@ -16,7 +16,10 @@ const PROTOCOL: support::Protocol = support::Protocol::Http1;
 
 #[path = "../storage/contract.rs"]
 mod contract;
+#[path = "../storage/key_contract.rs"]
+mod key_contract;
 
+mod access;
 mod auth;
 mod bad_input;
 mod conditional;
@@ -25,6 +28,7 @@ mod durability;
 mod evaluate;
 mod following;
 mod footprint;
+mod keys;
 mod lifecycle;
 mod metrics;
 mod openapi;

@@ -68,6 +68,7 @@ fn every_operation_is_described() {
         let parameters = parameters(&document, &path, operation);
         let in_path = |name: &str| parameters.iter().any(|known| known["in"] == "path" && known["name"] == name);
         assert_eq!(path.contains("{key}"), in_path("key"), "{place}");
+        assert_eq!(path.contains("{name}"), in_path("name"), "{place}");
     }
 }
 
@@ -78,18 +79,19 @@ fn security_is_what_the_route_asks_for() {
         let operation = &document["paths"][route.path][route.method.to_ascii_lowercase()];
         let role = match route.access {
             Access::Public => None,
-            Access::Read => Some("read"),
-            Access::Full => Some("full"),
+            Access::Client => Some("client"),
+            Access::Server => Some("server"),
+            Access::Admin => Some("admin"),
         };
         let mut expected: Vec<Value> = role.iter().map(|role| json!({ "bearer": [role] })).collect();
         if route.path == "/stream" {
-            expected.push(json!({ "sdk_key": ["read"] }));
+            expected.push(json!({ "sdk_key": ["client"] }));
         }
         assert_eq!(operation["security"], Value::Array(expected), "{} {}", route.method, route.path);
         let refused = |status| operation["responses"].get(status).is_some();
         let place = format!("{} {}", route.method, route.path);
         assert_eq!(refused("401"), route.access != Access::Public, "{place}");
-        assert_eq!(refused("403"), route.access == Access::Full, "{place}");
+        assert_eq!(refused("403"), route.access > Access::Client, "{place}");
     }
 }
 
@@ -117,7 +119,7 @@ fn limits_are_those_of_the_core() {
 fn the_examples_are_what_the_server_takes_and_answers() {
     let document = document();
     let server = Server::start();
-    let tour: [(&str, &str, u16); 10] = [
+    let tour: [(&str, &str, u16); 13] = [
         ("post", "/api/flags", 201),
         ("get", "/api/flags", 200),
         ("get", "/api/flags/{key}", 200),
@@ -125,6 +127,9 @@ fn the_examples_are_what_the_server_takes_and_answers() {
         ("post", "/api/evaluate", 200),
         ("get", "/api/flags/{key}/history", 200),
         ("get", "/api/history", 200),
+        ("post", "/api/keys", 201),
+        ("get", "/api/keys", 200),
+        ("post", "/api/keys/{name}/rotate", 200),
         ("get", "/api/session", 200),
         ("get", "/healthz", 200),
         ("get", "/readyz", 200),
@@ -180,11 +185,12 @@ fn every_media_type_of_a_body_is_taken() {
         for (media_type, content) in body["content"].as_object().unwrap() {
             for (name, example) in examples(content) {
                 server.request("POST", "/api/flags", r#"{"key":"dark_mode"}"#);
-                let path = path.replace("{key}", "dark_mode");
+                let path = in_example(&path);
                 let headers = [("Content-Type", media_type.as_str())];
                 let method = method.to_uppercase();
                 let answer = server.request_with(&method, &path, &headers, example.to_string().as_bytes());
-                assert_eq!(answer.status, 200, "{method} {path} {media_type} {name}: {}", answer.text());
+                let expected = if path == "/api/keys" { 201 } else { 200 };
+                assert_eq!(answer.status, expected, "{method} {path} {media_type} {name}: {}", answer.text());
             }
         }
     }
@@ -199,11 +205,12 @@ fn refusals_are_documented() {
     let document = document();
     let server = Server::start_with(&[("SDK_KEY", "full-key"), ("CLIENT_KEY", "read-key")]);
     assert_eq!(server.request("POST", "/api/flags", r#"{"key":"here"}"#).status, 201);
+    assert_eq!(server.request("POST", "/api/keys", r#"{"name":"here","kind":"client"}"#).status, 201);
     let json = ("Content-Type", "application/json");
     let (stale, present) = (("If-Match", "\"99\""), ("If-None-Match", "*"));
     let (reader, stranger) = (("Authorization", "Bearer read-key"), ("Authorization", "Bearer other"));
     let long = " ".repeat((512 << 10) + 1);
-    let refusals: [Refusal; 28] = [
+    let refusals: [Refusal; 39] = [
         ("get", "/api/flags", "", &[("If-None-Match", "*")], "", 304),
         ("get", "/api/flags", "", &[stranger], "", 401),
         ("post", "/api/flags", "", &[json], "{", 400),
@@ -227,6 +234,17 @@ fn refusals_are_documented() {
         ("get", "/api/history", "?limit=0", &[], "", 400),
         ("get", "/api/history", "", &[reader], "", 403),
         ("post", "/api/evaluate", "", &[json], "{}", 400),
+        ("get", "/api/keys", "", &[reader], "", 403),
+        ("post", "/api/keys", "", &[json], "{}", 400),
+        ("post", "/api/keys", "", &[json, reader], "{}", 403),
+        ("post", "/api/keys", "", &[json], r#"{"name":"here","kind":"client"}"#, 409),
+        ("post", "/api/keys", "", &[json], &long, 413),
+        ("post", "/api/keys", "", &[], "{}", 415),
+        ("post", "/api/keys/{name}/rotate", "absent", &[], "", 404),
+        ("post", "/api/keys/{name}/rotate", "here", &[json], r#"{"overlap_seconds":-1}"#, 400),
+        ("post", "/api/keys/{name}/rotate", "here", &[("Content-Type", "text/plain")], "{}", 415),
+        ("delete", "/api/keys/{name}", "absent", &[], "", 404),
+        ("delete", "/api/keys/{name}", "a%20b", &[], "", 400),
         ("get", "/api/session", "", &[stranger], "", 401),
         ("get", "/api/stats", "", &[reader], "", 403),
         ("get", "/stream", "", &[stranger], "", 401),
@@ -235,7 +253,10 @@ fn refusals_are_documented() {
     ];
     for (method, path, detail, headers, body, status) in refusals {
         let place = format!("{method} {path} {detail} {headers:?}");
-        let target = if path.contains("{key}") { path.replace("{key}", detail) } else { format!("{path}{detail}") };
+        let target = match path.contains('{') {
+            true => path.replace("{key}", detail).replace("{name}", detail),
+            false => format!("{path}{detail}"),
+        };
         let answer = server.request_with(&method.to_uppercase(), &target, headers, body.as_bytes());
         assert_eq!(answer.status, status, "{place}");
         let documented = &document["paths"][path][method]["responses"][status.to_string()];
@@ -309,10 +330,15 @@ fn examples(content: &Value) -> BTreeMap<String, Value> {
 
 fn send(server: &Server, method: &str, path: &str, body: &Value) -> Response {
     let body = if body.is_null() { String::new() } else { body.to_string() };
-    server.request(&method.to_uppercase(), &path.replace("{key}", "dark_mode"), &body)
+    server.request(&method.to_uppercase(), &in_example(path), &body)
 }
 
-/// The document without what the clock makes of it.
+/// The path with what the examples are about.
+fn in_example(path: &str) -> String {
+    path.replace("{key}", "dark_mode").replace("{name}", "web-shop")
+}
+
+/// The document without what the clock and chance make of it.
 fn without_times(mut document: Value) -> Value {
     fn cut(value: &mut Value) {
         match value {
@@ -322,6 +348,10 @@ fn without_times(mut document: Value) -> Value {
                         assert!(time.as_str().unwrap().ends_with('Z'));
                         *time = Value::Null;
                     }
+                }
+                if let Some(secret) = object.get_mut("secret") {
+                    assert!(secret.as_str().unwrap().starts_with("sk_client_"));
+                    *secret = Value::Null;
                 }
                 object.values_mut().for_each(cut);
             }

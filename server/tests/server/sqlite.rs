@@ -1,6 +1,7 @@
 //! SQLite's storage: the contract, and what it does beside it with files. In this process, against the trait.
 
 use crate::contract::{Backend, storage_contract};
+use crate::key_contract::key_contract;
 use crate::support::{Folder, Server};
 use server::storage::{SqliteStorage, Storage, StorageError};
 use std::path::Path;
@@ -25,6 +26,7 @@ impl Backend for Sqlite {
 }
 
 storage_contract!(Sqlite);
+key_contract!(Sqlite);
 
 /// The error of opening a file that must not be opened.
 fn open_error(path: &Path) -> StorageError {
@@ -39,6 +41,50 @@ fn a_file_has_one_server_at_a_time() {
     let StorageError::Unavailable(message) = open_error(&path) else { panic!("unavailable is expected") };
     assert!(message.contains("sidekick.db is in use by another server"), "{message}");
     drop(storage);
+}
+
+/// A file as version 1 of the schema had it, with a flag.
+fn older_file(path: &Path) {
+    let connection = rusqlite::Connection::open(path).unwrap();
+    connection.execute_batch(include_str!("../../src/storage/sqlite/schema_1.sql")).unwrap();
+    let flag = r#"{"key":"a","is_enabled":true,"revision":7}"#;
+    let rows = format!(
+        "INSERT INTO store VALUES (1, 'a1', 7); INSERT INTO flags VALUES ('a', '{flag}');
+         INSERT INTO flag_changes VALUES (7, 'a', NULL, '{flag}', 'somebody', '2026-01-01T00:00:00.000Z');"
+    );
+    connection.execute_batch(&rows).unwrap();
+}
+
+#[tokio::test]
+async fn a_file_of_an_older_version_is_brought_up_to_date_with_all_its_flags() {
+    let folder = Folder::new();
+    let path = folder.join("sidekick.db");
+    older_file(&path);
+    for _ in 0..2 {
+        let storage = SqliteStorage::open(&path).unwrap();
+        let contents = storage.load(10).await.unwrap();
+        assert_eq!((contents.id.to_string().as_str(), contents.flags.len(), contents.recent.len()), ("a1:7", 1, 1));
+        assert!(storage.keys().await.unwrap().secrets.is_empty());
+        storage.close().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn keys_are_changed_beside_a_server_but_no_file_is_brought_up_to_date_under_it() {
+    let folder = Folder::new();
+    let (path, older) = (folder.join("sidekick.db"), folder.join("older.db"));
+    let server = SqliteStorage::open(&path).unwrap();
+    let beside = SqliteStorage::open_beside(&path).unwrap();
+    assert_eq!(beside.keys().await.unwrap(), server.keys().await.unwrap());
+    older_file(&older);
+    let lock = std::fs::File::create(folder.join("older.db.lock")).unwrap();
+    lock.lock().unwrap();
+    let error = SqliteStorage::open_beside(&older).map(drop).unwrap_err().to_string();
+    assert!(error.contains("up to date") && error.contains("in use by another server"), "{error}");
+    drop(lock);
+    let beside = SqliteStorage::open_beside(&older).unwrap();
+    assert_eq!(beside.position().await.unwrap().id.revision.get(), 7);
+    SqliteStorage::open(&older).unwrap();
 }
 
 #[test]
@@ -112,7 +158,7 @@ fn a_file_of_a_newer_version_is_refused_and_left_alone() {
     let error = open_error(&path);
     assert!(matches!(error, StorageError::Corrupt(_)));
     let message = error.to_string();
-    assert!(message.contains("sidekick.db has schema version 99") && message.contains("up to 1"), "{message}");
+    assert!(message.contains("sidekick.db has schema version 99") && message.contains("up to 2"), "{message}");
     let connection = rusqlite::Connection::open(&path).unwrap();
     let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).unwrap();
     assert_eq!(tables, 1);

@@ -2,9 +2,10 @@
 
 use crate::bus::Hint;
 use crate::chunk::Chunk;
+use crate::keys::KeysVersion;
 use crate::metrics::Metrics;
 use crate::storage::{
-    Committed, Contents, HistoryEntry, HistoryQuery, LoggedChange, Storage, StorageError, Write, WriteError,
+    Committed, Contents, HistoryEntry, HistoryQuery, LoggedChange, Position, Storage, StorageError, Write, WriteError,
 };
 use bytes::Bytes;
 use sidekick_core::{CompiledFlag, Digest, EventId, FlagKey, Revision};
@@ -186,14 +187,19 @@ impl FlagStoreHandle {
         timed(&self.metrics, "history", self.storage.history(query)).await
     }
 
-    /// Asks storage where it stands, and tells the actor.
-    pub(in crate::actors) async fn follow_storage(&self) {
+    /// Asks storage where it stands, and tells the actor. The state of the keys is for others.
+    pub(in crate::actors) async fn follow_storage(&self) -> Option<KeysVersion> {
         let held = self.status().id;
-        let command = match timed(&self.metrics, "position", self.storage.position()).await {
-            Ok(id) => Command::Position { id, held },
-            Err(error) => Command::StorageAway(error),
-        };
-        self.tell(command).await;
+        match timed(&self.metrics, "position", self.storage.position()).await {
+            Ok(Position { id, keys }) => {
+                self.tell(Command::Position { id, held }).await;
+                Some(keys)
+            }
+            Err(error) => {
+                self.tell(Command::StorageAway(error)).await;
+                None
+            }
+        }
     }
 
     /// Tells every stream that the server is ending.
@@ -219,7 +225,7 @@ impl FlagStoreHandle {
 }
 
 /// Notes how long a storage operation takes.
-pub(super) async fn timed<T, E>(
+pub(in crate::actors) async fn timed<T, E>(
     metrics: &Metrics,
     operation: &'static str,
     pending: impl Future<Output = Result<T, E>>,

@@ -6,4 +6,5 @@ mod handle;
 mod recent_changes;
 
 pub use actor::FlagStoreActor;
+pub(super) use handle::timed;
 pub use handle::{FlagStoreHandle, Listing, Status, Streamed, StreamedChange, Subscription};

@@ -6,16 +6,18 @@
 //! table, so that a failover, a restored dump or a copy that rewinds revisions shows as another history.
 
 mod address;
+mod keys;
 mod schema;
 
 pub use address::PostgresAddress;
 
 use super::row::{corrupt, from_revision, read_flag, to_revision, unavailable, write_flag};
 use super::{
-    Committed, Contents, HistoryEntry, HistoryQuery, Import, Imported, LoggedChange, Operation, Pending, Retention,
-    Storage, StorageError, Write, WriteError,
+    Committed, Contents, HistoryEntry, HistoryQuery, Import, Imported, LoggedChange, Operation, Pending, Position,
+    Retention, Storage, StorageError, Write, WriteError,
 };
 use crate::chaos::{self, Defect, Point};
+use crate::keys::{KeyChange, KeyDigest, KeyError, Keys, KeysVersion, NamedKey};
 use deadpool_postgres::{
     Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime, Timeouts, Transaction,
 };
@@ -44,7 +46,7 @@ const OPERATION_TIMEOUT: Duration = Duration::from_secs(10);
 const IMPORT_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// The history that the database holds, as one name, and its revision.
-macro_rules! position {
+macro_rules! id {
     () => {
         "epoch || '-' || to_hex((SELECT system_identifier FROM pg_control_system()))
          || '-' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)
@@ -52,13 +54,13 @@ macro_rules! position {
          || '-' || to_hex(pg_relation_filenode('sidekick_store')::bigint), revision"
     };
 }
-const POSITION: &str = concat!("SELECT ", position!(), " FROM sidekick_store");
-/// Asks for epoch and revision, for the fault test.
+const POSITION: &str = concat!("SELECT ", id!(), ", (SELECT version FROM sidekick_key_state) FROM sidekick_store");
+/// Asks for epoch, revision and the version of the keys, for the fault test.
 #[cfg(feature = "chaos")]
 pub const POSITION_QUERY: &str = POSITION;
 /// Locks the counter until the end of the transaction: later writes, on any instance, wait here.
-const BUMP: &str = concat!("UPDATE sidekick_store SET revision = revision + 1 RETURNING ", position!());
-const LOCK: &str = concat!("SELECT ", position!(), " FROM sidekick_store FOR UPDATE");
+const BUMP: &str = concat!("UPDATE sidekick_store SET revision = revision + 1 RETURNING ", id!());
+const LOCK: &str = concat!("SELECT ", id!(), " FROM sidekick_store FOR UPDATE");
 const CHANGES: &str =
     "SELECT revision, key, after FROM sidekick_flag_changes WHERE revision > $1 ORDER BY revision LIMIT $2";
 const FLAGS: &str = "SELECT flag FROM sidekick_flags ORDER BY key COLLATE \"C\"";
@@ -96,7 +98,7 @@ impl PostgresStorage {
         let mut connection = self.connection().await?;
         let transaction = connection.transaction().await.map_err(broken)?;
         let bump = transaction.prepare_cached(chaos::statement(Defect::Sequence, BUMP)).await.map_err(broken)?;
-        let id = position(&transaction.query_one(&bump, &[]).await.map_err(broken)?)?;
+        let id = event_id(&transaction.query_one(&bump, &[]).await.map_err(broken)?)?;
         let key = write.operation.key().clone();
         let find =
             transaction.prepare_cached("SELECT flag FROM sidekick_flags WHERE key = $1").await.map_err(broken)?;
@@ -121,7 +123,7 @@ impl PostgresStorage {
     async fn try_import(&self, import: Import) -> Result<Imported, StorageError> {
         let mut connection = self.connection().await?;
         let transaction = connection.transaction().await.map_err(broken)?;
-        let mut revision = position(&transaction.query_one(LOCK, &[]).await.map_err(broken)?)?.revision;
+        let mut revision = event_id(&transaction.query_one(LOCK, &[]).await.map_err(broken)?)?.revision;
         let rows = transaction.query(FLAGS, &[]).await.map_err(broken)?;
         let flags = rows.iter().map(|row| read_flag(column(row, 0)?)).collect::<Result<Vec<Flag>, _>>()?;
         let current: BTreeMap<FlagKey, Flag> = flags.into_iter().map(|flag| (flag.key.clone(), flag)).collect();
@@ -141,8 +143,8 @@ impl PostgresStorage {
     async fn try_load(&self, recent: usize) -> Result<Contents, StorageError> {
         let mut connection = self.connection().await?;
         let transaction = snapshot(&mut connection).await?;
-        let id =
-            position(&transaction.query_one(chaos::statement(Defect::Sequence, POSITION), &[]).await.map_err(broken)?)?;
+        let row = transaction.query_one(chaos::statement(Defect::Sequence, POSITION), &[]).await.map_err(broken)?;
+        let id = event_id(&row)?;
         let rows = transaction.query(FLAGS, &[]).await.map_err(broken)?;
         let flags = rows.iter().map(|row| read_flag(column(row, 0)?)).collect::<Result<_, _>>()?;
         let first = from_revision(id.revision).saturating_sub(recent as i64).max(0);
@@ -153,8 +155,8 @@ impl PostgresStorage {
     async fn try_changes_after(&self, id: EventId, limit: usize) -> Result<Option<Vec<LoggedChange>>, StorageError> {
         let mut connection = self.connection().await?;
         let transaction = snapshot(&mut connection).await?;
-        let now =
-            position(&transaction.query_one(chaos::statement(Defect::Sequence, POSITION), &[]).await.map_err(broken)?)?;
+        let row = transaction.query_one(chaos::statement(Defect::Sequence, POSITION), &[]).await.map_err(broken)?;
+        let now = event_id(&row)?;
         let after = from_revision(id.revision);
         let rows = transaction.query(CHANGES, &[&after, &(limit as i64)]).await.map_err(broken)?;
         let changes = rows.iter().map(logged_change).collect::<Result<Vec<_>, _>>()?;
@@ -167,12 +169,13 @@ impl Storage for PostgresStorage {
         Box::pin(in_time(self.try_load(recent)))
     }
 
-    fn position(&self) -> Pending<'_, EventId> {
+    fn position(&self) -> Pending<'_, Position> {
         Box::pin(in_time(async move {
             let connection = self.connection().await?;
             let query =
                 connection.prepare_cached(chaos::statement(Defect::Sequence, POSITION)).await.map_err(broken)?;
-            position(&connection.query_one(&query, &[]).await.map_err(broken)?)
+            let row = connection.query_one(&query, &[]).await.map_err(broken)?;
+            Ok(Position { id: event_id(&row)?, keys: KeysVersion::from_stored(column(&row, 2)?) })
         }))
     }
 
@@ -236,6 +239,21 @@ impl Storage for PostgresStorage {
         }))
     }
 
+    fn keys(&self) -> Pending<'_, Keys> {
+        Box::pin(in_time(self.try_keys()))
+    }
+
+    fn change_keys(&self, change: KeyChange) -> Pending<'_, NamedKey, KeyError> {
+        Box::pin(async move {
+            let late = |_| unavailable("no answer in time; the change may have happened all the same");
+            tokio::time::timeout(OPERATION_TIMEOUT, self.try_change_keys(change)).await.map_err(late)?
+        })
+    }
+
+    fn note_key_uses(&self, uses: Vec<(KeyDigest, Timestamp)>) -> Pending<'_, ()> {
+        Box::pin(in_time(self.try_note_key_uses(uses)))
+    }
+
     fn close(&self) -> Pending<'_, ()> {
         Box::pin(async move {
             if self.pool.is_closed() {
@@ -275,7 +293,7 @@ async fn in_time<T>(operation: impl Future<Output = Result<T, StorageError>>) ->
     tokio::time::timeout(OPERATION_TIMEOUT, operation).await.map_err(|_| unavailable("no answer in time"))?
 }
 
-fn position(row: &Row) -> Result<EventId, StorageError> {
+fn event_id(row: &Row) -> Result<EventId, StorageError> {
     Ok(EventId { epoch: Epoch::new(column(row, 0)?).map_err(corrupt)?, revision: to_revision(column(row, 1)?) })
 }
 

@@ -5,7 +5,7 @@ use crate::storage::StorageError;
 use deadpool_postgres::Object;
 
 /// Each migration takes the schema from the version of its place to the next one.
-const MIGRATIONS: [&str; 1] = [include_str!("schema_1.sql")];
+const MIGRATIONS: [&str; 2] = [include_str!("schema_1.sql"), include_str!("schema_2.sql")];
 /// Names the advisory lock that migrating instances take in turn: "sidekick" in ASCII.
 const LOCK: i64 = 0x7369_6465_6b69_636b;
 

@@ -9,16 +9,46 @@ use std::fmt::Display;
 use std::path::Path;
 
 /// The newest schema that this version knows.
-const SCHEMA_VERSION: i64 = 1;
+const SCHEMA_VERSION: i64 = 2;
 
 /// Opens the file, which is made where it is missing. The lock lasts as long as the first of the two. A file that was put
 /// back to an older state gets a new epoch.
 pub(super) fn open(path: &Path) -> Result<(Mark, Connection), StorageError> {
     let mut mark = Mark::take(path)?;
     let connection = connect(path).map_err(|error| in_file(path, &error))?;
-    let version: i64 =
-        connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(|error| in_file(path, &error))?;
-    match version {
+    migrate(path, &connection)?;
+    let mut position = queries::position(&connection)?.id;
+    if let Some(noted) =
+        mark.noted().filter(|noted| noted.epoch == position.epoch && noted.revision > position.revision)
+    {
+        tracing::error!(%noted, storage = %position, "storage was put back to an older state; it gets a new epoch");
+        queries::renew_epoch(&connection, noted)?;
+        position = queries::position(&connection)?.id;
+    }
+    mark.note(position);
+    Ok((mark, connection))
+}
+
+/// Opens a file that a server may have. Only one that has to be made or migrated is locked, for as long as that takes.
+pub(super) fn open_beside(path: &Path) -> Result<Connection, StorageError> {
+    if path.exists() {
+        let connection = connect(path).map_err(|error| in_file(path, &error))?;
+        match version(path, &connection)? {
+            SCHEMA_VERSION => return Ok(connection),
+            1..SCHEMA_VERSION => {
+                return open(path).map(|(_, connection)| connection).map_err(|error| {
+                    StorageError::Unavailable(format!("the file has to be brought up to date first, but {error}"))
+                });
+            }
+            _ => {}
+        }
+    }
+    open(path).map(|(_, connection)| connection)
+}
+
+/// Brings the file to this version's schema.
+fn migrate(path: &Path, connection: &Connection) -> Result<(), StorageError> {
+    let done = match version(path, connection)? {
         0 => {
             let tables: i64 = connection
                 .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))
@@ -26,27 +56,22 @@ pub(super) fn open(path: &Path) -> Result<(Mark, Connection), StorageError> {
             if tables > 0 {
                 return Err(StorageError::Corrupt(format!("{} belongs to another program", path.display())));
             }
-            let epoch = format!("{:016x}", getrandom::u64().map_err(unavailable)?);
-            create(&connection, &epoch).map_err(|error| in_file(path, &error))?;
+            0
         }
-        1..=SCHEMA_VERSION => {}
+        done @ 1..=SCHEMA_VERSION => done,
         newer => {
             return Err(StorageError::Corrupt(format!(
                 "{} has schema version {newer}; this server knows versions up to {SCHEMA_VERSION}",
                 path.display()
             )));
         }
-    }
-    let mut position = queries::position(&connection)?;
-    if let Some(noted) =
-        mark.noted().filter(|noted| noted.epoch == position.epoch && noted.revision > position.revision)
-    {
-        tracing::error!(%noted, storage = %position, "storage was put back to an older state; it gets a new epoch");
-        queries::renew_epoch(&connection, noted)?;
-        position = queries::position(&connection)?;
-    }
-    mark.note(position);
-    Ok((mark, connection))
+    };
+    let epoch = format!("{:016x}", getrandom::u64().map_err(unavailable)?);
+    bring_up(connection, done, &epoch).map_err(|error| in_file(path, &error))
+}
+
+fn version(path: &Path, connection: &Connection) -> Result<i64, StorageError> {
+    connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(|error| in_file(path, &error))
 }
 
 fn connect(path: &Path) -> rusqlite::Result<Connection> {
@@ -58,10 +83,17 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-fn create(connection: &Connection, epoch: &str) -> rusqlite::Result<()> {
+/// Makes the tables that a schema of version `done` lacks, in one transaction. A new store gets the epoch.
+fn bring_up(connection: &Connection, done: i64, epoch: &str) -> rusqlite::Result<()> {
+    if done == SCHEMA_VERSION {
+        return Ok(());
+    }
     let transaction = connection.unchecked_transaction()?;
-    transaction.execute_batch(include_str!("schema_1.sql"))?;
-    transaction.execute("INSERT INTO store (id, epoch, revision) VALUES (1, ?1, 0)", [epoch])?;
+    if done == 0 {
+        transaction.execute_batch(include_str!("schema_1.sql"))?;
+        transaction.execute("INSERT INTO store (id, epoch, revision) VALUES (1, ?1, 0)", [epoch])?;
+    }
+    transaction.execute_batch(include_str!("schema_2.sql"))?;
     transaction.commit()
 }
 

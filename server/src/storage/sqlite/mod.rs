@@ -3,17 +3,20 @@
 //! WAL with `synchronous=FULL`: a commit that was answered survives a crash of the process and of the machine.
 
 mod file;
+mod key_queries;
 mod mark;
 mod queries;
 mod thread;
 
 use super::row::unavailable;
 use super::{
-    Committed, Contents, HistoryEntry, HistoryQuery, Import, Imported, LoggedChange, Pending, Retention, Storage,
-    StorageError, Write, WriteError,
+    Committed, Contents, HistoryEntry, HistoryQuery, Import, Imported, LoggedChange, Pending, Position, Retention,
+    Storage, StorageError, Write, WriteError,
 };
+use crate::keys::{KeyChange, KeyDigest, KeyError, Keys, NamedKey};
+use mark::Mark;
 use rusqlite::Connection;
-use sidekick_core::EventId;
+use sidekick_core::{EventId, Timestamp};
 use std::path::Path;
 use thread::Job;
 use tokio::sync::{mpsc, oneshot};
@@ -35,6 +38,19 @@ impl SqliteStorage {
     /// [`StorageError::Corrupt`] where a newer version made it.
     pub fn open(path: &Path) -> Result<Self, StorageError> {
         let (mark, connection) = file::open(path)?;
+        Self::start(Some(mark), connection)
+    }
+
+    /// Opens the file at `path` beside a server that may have it: for a command that changes keys, which a server looks
+    /// for by itself. It is made where it is missing.
+    ///
+    /// # Errors
+    /// As for [`SqliteStorage::open`], but another process may have the file, unless its schema is an older one.
+    pub fn open_beside(path: &Path) -> Result<Self, StorageError> {
+        Self::start(None, file::open_beside(path)?)
+    }
+
+    fn start(mark: Option<Mark>, connection: Connection) -> Result<Self, StorageError> {
         let (jobs, inbox) = mpsc::channel(WAITING_JOBS);
         std::thread::Builder::new()
             .name("sqlite".to_owned())
@@ -66,7 +82,7 @@ impl Storage for SqliteStorage {
         Box::pin(self.run(move |connection| queries::load(connection, recent)))
     }
 
-    fn position(&self) -> Pending<'_, EventId> {
+    fn position(&self) -> Pending<'_, Position> {
         Box::pin(self.run(queries::position))
     }
 
@@ -95,6 +111,18 @@ impl Storage for SqliteStorage {
 
     fn renew_epoch(&self, id: EventId) -> Pending<'_, ()> {
         Box::pin(self.run(move |connection| queries::renew_epoch(connection, &id)))
+    }
+
+    fn keys(&self) -> Pending<'_, Keys> {
+        Box::pin(self.run(key_queries::keys))
+    }
+
+    fn change_keys(&self, change: KeyChange) -> Pending<'_, NamedKey, KeyError> {
+        Box::pin(async move { self.run(move |connection| Ok(key_queries::change(connection, change))).await? })
+    }
+
+    fn note_key_uses(&self, uses: Vec<(KeyDigest, Timestamp)>) -> Pending<'_, ()> {
+        Box::pin(self.run(move |connection| key_queries::note_uses(connection, &uses)))
     }
 
     fn close(&self) -> Pending<'_, ()> {

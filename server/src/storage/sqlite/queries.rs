@@ -1,8 +1,9 @@
 //! What is asked of the database and written to it.
 
+use crate::keys::KeysVersion;
 use crate::storage::row::{corrupt, from_revision, read_flag, to_revision, unavailable, write_flag};
 use crate::storage::{
-    Committed, Contents, HistoryEntry, HistoryQuery, Import, Imported, LoggedChange, Operation, Retention,
+    Committed, Contents, HistoryEntry, HistoryQuery, Import, Imported, LoggedChange, Operation, Position, Retention,
     StorageError, Write, WriteError,
 };
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
@@ -13,7 +14,7 @@ use std::collections::BTreeMap;
 /// One write within a transaction. The outer error breaks the transaction off.
 pub(super) fn write(transaction: &Transaction<'_>, write: Write) -> rusqlite::Result<Result<Committed, WriteError>> {
     let id = match position(transaction) {
-        Ok(id) => EventId { revision: id.revision.next(), ..id },
+        Ok(Position { id, .. }) => EventId { revision: id.revision.next(), ..id },
         Err(error) => return Ok(Err(error.into())),
     };
     let key = write.operation.key().clone();
@@ -40,7 +41,7 @@ pub(super) fn write(transaction: &Transaction<'_>, write: Write) -> rusqlite::Re
 /// Many writes in one transaction.
 pub(super) fn import(connection: &Connection, import: Import) -> Result<Imported, StorageError> {
     let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate).map_err(unavailable)?;
-    let mut revision = position(&transaction)?.revision;
+    let mut revision = position(&transaction)?.id.revision;
     let flags = flags(&transaction)?;
     let current: BTreeMap<FlagKey, Flag> = flags.into_iter().map(|flag| (flag.key.clone(), flag)).collect();
     let (actor, time) = (import.actor.clone(), import.time);
@@ -83,11 +84,14 @@ fn record(
         .map(drop)
 }
 
-pub(super) fn position(connection: &Connection) -> Result<EventId, StorageError> {
-    let mut statement = connection.prepare_cached("SELECT epoch, revision FROM store").map_err(unavailable)?;
-    let columns = |row: &Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?));
-    let (epoch, revision) = statement.query_row([], columns).map_err(unavailable)?;
-    Ok(EventId { epoch: Epoch::new(&epoch).map_err(corrupt)?, revision: to_revision(revision) })
+pub(super) fn position(connection: &Connection) -> Result<Position, StorageError> {
+    let mut statement = connection
+        .prepare_cached("SELECT epoch, revision, (SELECT version FROM key_state) FROM store")
+        .map_err(unavailable)?;
+    let columns = |row: &Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?, row.get::<_, i64>(2)?));
+    let (epoch, revision, keys) = statement.query_row([], columns).map_err(unavailable)?;
+    let id = EventId { epoch: Epoch::new(&epoch).map_err(corrupt)?, revision: to_revision(revision) };
+    Ok(Position { id, keys: KeysVersion::from_stored(keys) })
 }
 
 fn flags(connection: &Connection) -> Result<Vec<Flag>, StorageError> {
@@ -99,7 +103,7 @@ fn flags(connection: &Connection) -> Result<Vec<Flag>, StorageError> {
 pub(super) fn load(connection: &Connection, recent: usize) -> Result<Contents, StorageError> {
     // One transaction, so that flags, log and revision are of one moment.
     let transaction = connection.unchecked_transaction().map_err(unavailable)?;
-    let id = position(&transaction)?;
+    let id = position(&transaction)?.id;
     let first = id.revision.get().saturating_sub(recent as u64);
     let recent = logged(&transaction, Revision::new(first).unwrap_or(Revision::MAX), recent)?;
     Ok(Contents { id, flags: flags(&transaction)?, recent })
@@ -111,7 +115,7 @@ pub(super) fn changes_after(
     limit: usize,
 ) -> Result<Option<Vec<LoggedChange>>, StorageError> {
     let transaction = connection.unchecked_transaction().map_err(unavailable)?;
-    let now = position(&transaction)?;
+    let now = position(&transaction)?.id;
     let changes = logged(&transaction, id.revision, limit)?;
     Ok(Some(changes).filter(|changes| crate::storage::follows(id, &now, changes)))
 }

@@ -21,7 +21,7 @@ type WriteReply = oneshot::Sender<Result<Committed, WriteError>>;
 const WRITES_PER_COMMIT: usize = 64;
 
 /// One job after the other until `Close`, or until nobody can send another.
-pub(super) fn work(mut mark: Mark, mut connection: Connection, mut inbox: mpsc::Receiver<Job>) {
+pub(super) fn work(mut mark: Option<Mark>, mut connection: Connection, mut inbox: mpsc::Receiver<Job>) {
     let mut next = inbox.blocking_recv();
     while let Some(job) = next.take() {
         match job {
@@ -47,8 +47,8 @@ pub(super) fn work(mut mark: Mark, mut connection: Connection, mut inbox: mpsc::
             }
         }
         // After every job, because an import is one as well. Where it cannot be read now, the next one has it.
-        if let Ok(position) = queries::position(&connection) {
-            mark.note(position);
+        if let (Some(mark), Ok(position)) = (&mut mark, queries::position(&connection)) {
+            mark.note(position.id);
         }
         if next.is_none() {
             next = inbox.blocking_recv();
