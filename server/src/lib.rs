@@ -12,6 +12,7 @@ pub mod config;
 mod error;
 pub mod http;
 pub mod lag;
+pub mod limits;
 pub mod metrics;
 pub mod shutdown;
 pub mod storage;
@@ -26,6 +27,7 @@ use crate::auth::Keyring;
 use crate::bus::{Bus, InProcessBus, RedisBus};
 use crate::config::Database;
 use crate::http::App;
+use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::shutdown::Shutdown;
 use crate::storage::{PostgresStorage, SqliteStorage, Storage};
@@ -86,7 +88,8 @@ pub async fn run_with(
     tracing::info!(address = %listener.local_addr()?, database = ?config.database, redis = ?config.redis, "listening");
     let started = (clock::now(), Instant::now());
     let activity = Activity::start(Arc::clone(&metrics), activity::MINUTE);
-    let app = Arc::new(App { config, keyring, flags, metrics, activity, started, shutdown: ending });
+    let limits = Limits::new(&config.limits, Arc::clone(&metrics));
+    let app = Arc::new(App { config, keyring, limits, flags, metrics, activity, started, shutdown: ending });
     let serving = http::serve(listener, app);
     let announce = async {
         shutdown.await;

@@ -41,6 +41,10 @@ pub struct Metrics {
     storage: Family<OperationLabels, Histogram, LatencyBuckets>,
     /// Storage operations that failed.
     pub storage_errors: Family<OperationLabels, Counter>,
+    /// Requests that a limit refused.
+    pub rejected: Family<LimitLabels, Counter>,
+    /// What each limit is set to; none where it is off.
+    pub limits: Family<LimitLabels, Gauge>,
     /// Answers by route and status.
     pub responses: Family<ResponseLabels, Counter>,
 }
@@ -64,6 +68,13 @@ pub struct ReasonLabels {
 pub struct OperationLabels {
     /// `load`, `position`, `write`, `changes`, `history` or `renew_epoch`.
     pub operation: &'static str,
+}
+
+/// Which limit.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct LimitLabels {
+    /// Its environment variable, in small letters.
+    pub limit: &'static str,
 }
 
 /// What a request was answered.
@@ -108,6 +119,8 @@ impl Metrics {
             evaluations: Family::default(),
             storage: Family::new_with_constructor(LatencyBuckets),
             storage_errors: Family::default(),
+            rejected: Family::default(),
+            limits: Family::default(),
             responses: Family::default(),
         };
         let r = &mut metrics.registry;
@@ -129,6 +142,8 @@ impl Metrics {
         r.register("evaluations", "Evaluations by POST /api/evaluate, by reason", metrics.evaluations.clone());
         r.register("storage_seconds", "Time that storage operations took", metrics.storage.clone());
         r.register("storage_errors", "Storage operations that failed", metrics.storage_errors.clone());
+        r.register("rejected", "Requests that a limit refused", metrics.rejected.clone());
+        r.register("limit", "What each limit is set to; none where it is off", metrics.limits.clone());
         r.register("http_responses", "Answers, by route and status", metrics.responses.clone());
         metrics
     }

@@ -2,6 +2,7 @@
 
 use super::{FlagStoreHandle, Streamed, StreamedChange, Subscription};
 use crate::chaos::{self, Point};
+use crate::limits::StreamPermit;
 use crate::metrics::Metrics;
 use crate::shutdown::Shutdown;
 use bytes::Bytes;
@@ -52,6 +53,7 @@ impl SseClient {
         metrics: Arc<Metrics>,
         resume: Option<EventId>,
         pace: Pace,
+        permit: StreamPermit,
         shutdown: Shutdown,
     ) -> mpsc::Receiver<Frame> {
         let (frames, body) = mpsc::channel(WAITING_FRAMES);
@@ -61,6 +63,7 @@ impl SseClient {
             let metrics = Arc::clone(&client.metrics);
             client.run(resume, pace, shutdown).await;
             metrics.streams.dec();
+            drop(permit);
         });
         body
     }

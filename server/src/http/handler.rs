@@ -5,15 +5,17 @@ use super::problem::Problem;
 use super::route::{self, Endpoint, Matched};
 use super::{App, assets, cors, evaluate, flags, health, history, session, stats, stream};
 use crate::auth::{Access, Principal};
+use crate::limits::ClientAddress;
 use crate::metrics::ResponseLabels;
 use hyper::body::Incoming;
 use hyper::header::{AUTHORIZATION, HOST, HeaderValue, X_CONTENT_TYPE_OPTIONS};
 use hyper::{Request, Response, Version};
 use sidekick_core::FlagKey;
+use std::net::IpAddr;
 use std::time::Instant;
 
 /// Answers a request. It always has an answer.
-pub(super) async fn handle(mut request: Request<Incoming>, app: &App) -> Response<Body> {
+pub(super) async fn handle(mut request: Request<Incoming>, peer: IpAddr, app: &App) -> Response<Body> {
     let start = Instant::now();
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let preflight = cors::preflight(&request, &app.config.origins);
@@ -27,7 +29,7 @@ pub(super) async fn handle(mut request: Request<Incoming>, app: &App) -> Respons
                 pattern = matched.route.path;
             }
             match matched {
-                Ok(matched) => answer(&mut request, matched, app).await.unwrap_or_else(Problem::into_response),
+                Ok(matched) => answer(&mut request, matched, peer, app).await.unwrap_or_else(Problem::into_response),
                 Err(problem) => problem.into_response(),
             }
         }
@@ -47,9 +49,18 @@ pub(super) async fn handle(mut request: Request<Incoming>, app: &App) -> Respons
     response
 }
 
-async fn answer(request: &mut Request<Incoming>, matched: Matched, app: &App) -> Result<Response<Body>, Problem> {
+async fn answer(
+    request: &mut Request<Incoming>,
+    matched: Matched,
+    peer: IpAddr,
+    app: &App,
+) -> Result<Response<Body>, Problem> {
     let Matched { route, key } = matched;
-    let principal = authorize(request, route, app)?;
+    let address = app.limits.client(peer, request.headers());
+    let principal = authorize(request, route, address, app)?;
+    if route.endpoint.writes() {
+        app.limits.write(&principal, address)?;
+    }
     // The routes with a key in their path have one.
     let key = || key.clone().ok_or_else(|| Problem::not_found("there is no key in the path"));
     match route.endpoint {
@@ -63,7 +74,7 @@ async fn answer(request: &mut Request<Incoming>, matched: Matched, app: &App) ->
         Endpoint::Evaluate => evaluate::evaluate(request, app).await,
         Endpoint::Session => Ok(session::session(&principal, app)),
         Endpoint::Stats => Ok(stats::stats(app)),
-        Endpoint::Stream => stream::open(request, app),
+        Endpoint::Stream => stream::open(request, &principal, address, app),
         Endpoint::Healthz => Ok(health::healthz()),
         Endpoint::Readyz => health::readyz(app),
         Endpoint::Metrics => Ok(health::metrics(app)),
@@ -86,7 +97,12 @@ fn check_host(request: &Request<Incoming>) -> Result<(), Problem> {
     }
 }
 
-fn authorize(request: &Request<Incoming>, route: &route::Route, app: &App) -> Result<Principal, Problem> {
+fn authorize(
+    request: &Request<Incoming>,
+    route: &route::Route,
+    address: ClientAddress,
+    app: &App,
+) -> Result<Principal, Problem> {
     if route.access == Access::Public {
         return Ok(Principal { name: "public".to_owned(), access: Access::Public });
     }
@@ -97,6 +113,8 @@ fn authorize(request: &Request<Incoming>, route: &route::Route, app: &App) -> Re
         None => None,
     };
     let Some(principal) = app.keyring.authenticate(key.as_deref()) else {
+        // Only now: a wrong key somewhere in an office must not keep those with a right one out.
+        app.limits.fail_authentication(address)?;
         return Err(Problem::unauthorized(match key {
             Some(_) => "the key is not known",
             None if route.endpoint == Endpoint::Stream => {

@@ -10,6 +10,7 @@ use hyper_util::rt::TokioIo;
 use socket2::SockRef;
 use std::convert::Infallible;
 use std::future::poll_fn;
+use std::net::IpAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -38,8 +39,8 @@ pub async fn serve(listener: TcpListener, app: Arc<App>) {
             // Takes the results of connections that ended, so that they do not pile up.
             Some(_) = connections.join_next() => {}
             accepted = listener.accept() => match accepted {
-                Ok((socket, _)) => {
-                    connections.spawn(serve_connection(socket, Arc::clone(&app)));
+                Ok((socket, peer)) => {
+                    connections.spawn(serve_connection(socket, peer.ip(), Arc::clone(&app)));
                 }
                 Err(error) => {
                     // Out of file descriptors, say. Trying at once again would only burn the processor.
@@ -56,7 +57,7 @@ pub async fn serve(listener: TcpListener, app: Arc<App>) {
     }
 }
 
-async fn serve_connection(socket: TcpStream, app: Arc<App>) {
+async fn serve_connection(socket: TcpStream, peer: IpAddr, app: Arc<App>) {
     // Both only make it faster or leaner: a socket that refuses them serves all the same.
     let _ = socket.set_nodelay(true);
     let _ = SockRef::from(&socket).set_send_buffer_size(SEND_BUFFER);
@@ -67,7 +68,7 @@ async fn serve_connection(socket: TcpStream, app: Arc<App>) {
         let (app, busy) = (Arc::clone(&app), requests.begin());
         // Boxed, because the connection must be movable to be taken apart at its end.
         Box::pin(async move {
-            let mut response = handler::handle(request, &app).await;
+            let mut response = handler::handle(request, peer, &app).await;
             Body::keep_busy(response.body_mut(), busy);
             Ok::<_, Infallible>(response)
         })

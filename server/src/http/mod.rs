@@ -29,6 +29,7 @@ use crate::activity::Activity;
 use crate::actors::FlagStoreHandle;
 use crate::auth::Keyring;
 use crate::config::Config;
+use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::shutdown::Shutdown;
 use sidekick_core::Timestamp;
@@ -41,6 +42,8 @@ pub struct App {
     pub config: Config,
     /// Who may do what.
     pub keyring: Keyring,
+    /// Who may take how much.
+    pub limits: Limits,
     /// The flags.
     pub flags: FlagStoreHandle,
     /// The counters.

@@ -68,6 +68,13 @@ pub(super) struct Matched {
     pub(super) key: Option<FlagKey>,
 }
 
+impl Endpoint {
+    /// Whether it changes what is stored.
+    pub(super) const fn writes(self) -> bool {
+        matches!(self, Self::PutFlag | Self::PatchFlag | Self::DeleteFlag)
+    }
+}
+
 impl Route {
     const fn new(method: &'static str, path: &'static str, access: Access, endpoint: Endpoint) -> Self {
         Self { method, path, access, endpoint }

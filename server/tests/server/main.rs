@@ -23,6 +23,7 @@ mod evaluate;
 mod following;
 mod footprint;
 mod lifecycle;
+mod limits;
 mod metrics;
 mod openapi;
 mod page;
