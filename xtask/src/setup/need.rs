@@ -41,6 +41,7 @@ pub(crate) const ALL: &[&Need] = &[
     &CMAKE,
     &JAVASCRIPTCORE,
     &RUBY,
+    &SLOWHTTPTEST,
 ];
 
 /// Formatter and linter.
@@ -310,4 +311,14 @@ pub(crate) const RUBY: Need = Need {
     is_met: || succeeds(&mut tool("ruby", &["--version"])),
     install: || install_packages(&["ruby"]),
     by_hand: "Debian, Ubuntu: apt-get install ruby. macOS: it is part of the system",
+};
+
+/// Clients that are slow on purpose.
+pub(crate) const SLOWHTTPTEST: Need = Need {
+    name: "slowhttptest",
+    why: "it holds the server's connections open as slowly as it can",
+    // It has no argument that does nothing; asked for its usage, it ends with 1.
+    is_met: || tool("slowhttptest", &["-h"]).output().is_ok(),
+    install: || install_packages(&["slowhttptest"]),
+    by_hand: "Debian, Ubuntu: apt-get install slowhttptest. Elsewhere than on Linux the part `abuse` cannot run",
 };
