@@ -17,9 +17,11 @@ use crate::auth::Principal;
 use crate::metrics::{LimitLabels, Metrics};
 use hyper::header::HeaderMap;
 use rate::RateLimit;
+use std::collections::HashMap;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 use streams::StreamCounts;
 
 /// The limits of one server, and where everybody stands with them.
@@ -31,7 +33,12 @@ pub struct Limits {
     streams: Arc<StreamCounts>,
     max_flags: Option<NonZeroU32>,
     proxies: TrustedProxies,
+    /// When the log last said that a limit refuses.
+    said: Mutex<HashMap<&'static str, Instant>>,
 }
+
+/// The log says once in so long that a limit refuses; metrics count each refusal.
+const QUIET: Duration = Duration::from_secs(60);
 
 /// A rate for each key and one for each address.
 struct Rates {
@@ -59,6 +66,7 @@ impl Limits {
             streams: StreamCounts::new(settings.max_streams, settings.max_streams_per_key),
             max_flags: settings.max_flags,
             proxies: settings.trusted_proxies.clone(),
+            said: Mutex::default(),
         }
     }
 
@@ -106,6 +114,11 @@ impl Limits {
     /// Counts a refusal.
     pub fn refused(&self, limit: Limit) {
         self.metrics.rejected.get_or_create(&LimitLabels { limit: limit.name() }).inc();
+        let (now, mut said) = (Instant::now(), self.said.lock().unwrap_or_else(PoisonError::into_inner));
+        if said.get(limit.name()).is_none_or(|last| now.duration_since(*last) >= QUIET) {
+            said.insert(limit.name(), now);
+            tracing::warn!(limit = limit.name(), "callers are refused; sidekick_rejected_total counts them");
+        }
     }
 
     fn judge<T>(&self, outcome: Result<T, Refusal>) -> Result<T, Refusal> {

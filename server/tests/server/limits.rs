@@ -42,6 +42,7 @@ fn a_key_that_writes_too_fast_is_refused_and_others_are_not() {
         assert_sent_away(answer, 429, "WRITE_RATE_PER_KEY", 1..=2);
     }
     assert_eq!(server.metric("sidekick_rejected_total{limit=\"write_rate_per_key\"}"), refused.len() as f64);
+    assert_eq!(server.log().matches("callers are refused").count(), 1, "the log is not flooded");
     let history = server.request("GET", "/api/history", "").json();
     assert_eq!(history.as_array().unwrap().len(), written, "a write that was refused has changed nothing");
     for (method, path) in [("PATCH", "/api/flags/a"), ("DELETE", "/api/flags/a")] {
