@@ -3,6 +3,7 @@
 use crate::actors::log_pruner::HistoryLimits;
 use crate::error::Error;
 use crate::keys::Secret;
+use crate::limits::LimitSettings;
 use crate::storage::PostgresAddress;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::num::NonZeroU64;
@@ -30,6 +31,8 @@ pub struct Config {
     pub public_dir: Option<PathBuf>,
     /// Who may call from a browser.
     pub origins: Origins,
+    /// What a caller may take.
+    pub limits: LimitSettings,
     /// The form of the log.
     pub log_format: LogFormat,
     /// The least level that is logged.
@@ -134,7 +137,7 @@ impl Config {
     /// # Errors
     /// [`Error::Config`] names the variable and what would be right.
     pub fn from_environment(variable: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
-        let variable = |name| variable(name).filter(|value| !value.trim().is_empty());
+        let variable = |name: &str| variable(name).filter(|value| !value.trim().is_empty());
         let sdk_keys = keys("SDK_KEY", variable("SDK_KEY"))?;
         let client_keys = keys("CLIENT_KEY", variable("CLIENT_KEY"))?;
         if sdk_keys.is_empty() && !client_keys.is_empty() {
@@ -166,6 +169,7 @@ impl Config {
             client_keys,
             public_dir: public_dir(variable("PUBLIC_DIR"))?,
             origins: origins(variable("ALLOWED_ORIGINS"))?,
+            limits: LimitSettings::from_environment(variable)?,
             log_format: match variable("LOG_FORMAT").as_deref() {
                 None | Some("text") => LogFormat::Text,
                 Some("json") => LogFormat::Json,
@@ -325,8 +329,29 @@ It is configured by environment variables:
   MAX_CONNECTIONS  connections beyond so many are turned away with 503; no more than the process may have
                    files open [default: as many as that, less 128]
   PUBLIC_DIR       a folder of files to serve in place of the embedded dashboard [default: none]
+  TRUSTED_PROXIES  addresses and networks of the proxies in front, parted by commas: what they say in
+                   X-Forwarded-For or Forwarded is who a request is from [default: none: it is the peer]
   LOG_FORMAT       text or json [default: text]
   LOG_LEVEL        error, warn, info, debug or trace [default: info]
+
+Limits, which an honest fleet does not meet; 0 or `off` is none. Rates are a second, and ten times as many may
+come at once. Beyond them a request is answered 429 with Retry-After, beyond MAX_STREAMS 503, beyond MAX_FLAGS 409.
+
+  WRITE_RATE_PER_KEY
+                   writes with one key [default: 1000]
+  WRITE_RATE_PER_ADDRESS
+                   writes from one address, which of IPv6 is one /64 [default: 1000]
+  STREAM_RATE_PER_KEY
+                   streams opened with one key [default: 10000]
+  STREAM_RATE_PER_ADDRESS
+                   streams opened from one address [default: 2000]
+  AUTH_FAILURE_RATE
+                   requests without a known key from one address; those with one always pass
+                   [default: 100]
+  MAX_STREAMS      streams that are open [default: 100000]
+  MAX_STREAMS_PER_KEY
+                   streams that are open with one key [default: nine tenths of MAX_STREAMS]
+  MAX_FLAGS        flags in the store [default: 100000, as many as SDKs take]
 
 SIGTERM and SIGINT end it within 10 seconds: requests are finished, streams are sent away.
 ";

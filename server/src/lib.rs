@@ -15,6 +15,7 @@ pub mod health_probe;
 pub mod http;
 pub mod keys;
 pub mod lag;
+pub mod limits;
 pub mod metrics;
 pub mod shutdown;
 pub mod storage;
@@ -29,6 +30,7 @@ use crate::auth::Keyring;
 use crate::bus::{Bus, InProcessBus, RedisBus};
 use crate::config::Database;
 use crate::http::App;
+use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::shutdown::Shutdown;
 use crate::storage::{PostgresStorage, SqliteStorage, Storage};
@@ -110,7 +112,8 @@ pub async fn run_with(
     let started = (clock::now(), Instant::now());
     let activity = Activity::start(Arc::clone(&metrics), activity::MINUTE);
     let streams = flags.clone();
-    let app = Arc::new(App { config, keyring, keys, flags, metrics, activity, started, shutdown: ending });
+    let limits = Limits::new(&config.limits, Arc::clone(&metrics));
+    let app = Arc::new(App { config, keyring, keys, limits, flags, metrics, activity, started, shutdown: ending });
     let serving = http::serve(listener, app);
     let announce = async {
         shutdown.await;

@@ -35,13 +35,15 @@ pub struct Metrics {
     pub garbled_hints: Counter,
     /// From a change's commit to the hand-over of its bytes to the socket, for each stream.
     pub lags: Lags,
-    /// Clients that were turned away because there was no room for them.
-    pub rejected: Family<LimitLabels, Counter>,
     /// Evaluations by `POST /api/evaluate`.
     pub evaluations: Family<ReasonLabels, Counter>,
     storage: Family<OperationLabels, Histogram, LatencyBuckets>,
     /// Storage operations that failed.
     pub storage_errors: Family<OperationLabels, Counter>,
+    /// Requests and connections that a limit refused.
+    pub rejected: Family<LimitLabels, Counter>,
+    /// What each limit is set to; none where it is off.
+    pub limits: Family<LimitLabels, Gauge>,
     /// Answers by route and status.
     pub responses: Family<ResponseLabels, Counter>,
 }
@@ -51,13 +53,6 @@ pub struct Metrics {
 pub struct OpeningLabels {
     /// `replay` or `resume`.
     pub kind: &'static str,
-}
-
-/// Which limit was met.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-pub struct LimitLabels {
-    /// `connections`.
-    pub limit: &'static str,
 }
 
 /// Why an answer was given.
@@ -72,6 +67,13 @@ pub struct ReasonLabels {
 pub struct OperationLabels {
     /// `load`, `position`, `write`, `changes`, `history`, `renew_epoch`, `keys`, `change_keys` or `note_key_uses`.
     pub operation: &'static str,
+}
+
+/// Which limit.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct LimitLabels {
+    /// Its environment variable, in small letters.
+    pub limit: &'static str,
 }
 
 /// What a request was answered.
@@ -112,10 +114,11 @@ impl Metrics {
             redis_up: Gauge::default(),
             garbled_hints: Counter::default(),
             lags: Lags::new(),
-            rejected: Family::default(),
             evaluations: Family::default(),
             storage: Family::new_with_constructor(LatencyBuckets),
             storage_errors: Family::default(),
+            rejected: Family::default(),
+            limits: Family::default(),
             responses: Family::default(),
         };
         let r = &mut metrics.registry;
@@ -134,10 +137,11 @@ impl Metrics {
             "From a change's commit to the hand-over of its bytes to the socket, for each stream",
             metrics.lags.clone(),
         );
-        r.register("rejected", "Clients that were turned away, by the limit that they met", metrics.rejected.clone());
         r.register("evaluations", "Evaluations by POST /api/evaluate, by reason", metrics.evaluations.clone());
         r.register("storage_seconds", "Time that storage operations took", metrics.storage.clone());
         r.register("storage_errors", "Storage operations that failed", metrics.storage_errors.clone());
+        r.register("rejected", "Requests and connections that a limit refused", metrics.rejected.clone());
+        r.register("limit", "What each limit is set to; none where it is off", metrics.limits.clone());
         r.register("http_responses", "Answers, by route and status", metrics.responses.clone());
         metrics
     }

@@ -1,5 +1,6 @@
 //! `cargo xtask`: the repository's own commands. This file only chooses one.
 
+mod abuse;
 mod bench;
 mod browser_sdk;
 mod c_abi;
@@ -40,6 +41,8 @@ cargo xtask <command>
   chaos [--minutes N] [--seed S]
                      break servers, Redis and Postgres while clients and writers go on, and check what comes of it
   chaos --prove      take each safeguard away in turn: the fault test must notice
+  abuse [--long]     let others' collections of bad input, requests made of the OpenAPI document and slow clients at
+                     the server; the long form makes 10,000 requests and times healthy clients beside the slow ones
   fuzz [target] [seconds]
                      run the core's fuzz targets, or one, for ten seconds each or as many as you say; with a released
                      compiler this sets RUSTC_BOOTSTRAP=1 for that build, because its instruments are unstable options
@@ -91,6 +94,8 @@ fn run(words: &[&str]) -> Outcome {
         ["test", parts @ ..] => suite::run(parts),
         ["chaos", "--prove"] => chaos::prove(),
         ["chaos", words @ ..] => chaos::run(words),
+        ["abuse"] => abuse::test(),
+        ["abuse", "--long"] => abuse::test_long(),
         ["fuzz", words @ ..] => fuzz::run(words),
         ["bench", words @ ..] => bench::run(words),
         ["tidy"] => tidy::run(),

@@ -5,6 +5,7 @@ use super::{FlagStoreHandle, Streamed, StreamedChange, Subscription};
 use crate::auth::KeyEnd;
 use crate::chaos::{self, Point};
 use crate::chunk::Chunk;
+use crate::limits::StreamPermit;
 use crate::metrics::Metrics;
 use crate::shutdown::Shutdown;
 use sidekick_core::{Digest, EventId, Revision, sse};
@@ -25,6 +26,8 @@ pub struct SseClient {
     metrics: Arc<Metrics>,
     resume: Option<EventId>,
     pace: Pace,
+    /// Counts the stream for as long as it is open.
+    _permit: StreamPermit,
     shutdown: Shutdown,
     /// Of the key that opened the stream.
     key: KeyEnd,
@@ -84,10 +87,11 @@ impl SseClient {
         metrics: Arc<Metrics>,
         resume: Option<EventId>,
         pace: Pace,
+        permit: StreamPermit,
         shutdown: Shutdown,
         key: KeyEnd,
     ) -> Self {
-        Self { flags, metrics, resume, pace, shutdown, key, sent: (Revision::ZERO, Digest::EMPTY) }
+        Self { flags, metrics, resume, pace, _permit: permit, shutdown, key, sent: (Revision::ZERO, Digest::EMPTY) }
     }
 
     /// Serves the client until it goes away, takes nothing any more, or the server ends.

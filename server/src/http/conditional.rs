@@ -8,7 +8,11 @@ use sidekick_core::Revision;
 
 /// The conditions of a write.
 pub(super) fn preconditions(headers: &HeaderMap) -> Preconditions {
-    Preconditions { if_match: tags(headers, &IF_MATCH), if_none_match: tags(headers, &IF_NONE_MATCH) }
+    Preconditions {
+        if_match: tags(headers, &IF_MATCH),
+        if_none_match: tags(headers, &IF_NONE_MATCH),
+        ..Preconditions::default()
+    }
 }
 
 /// A flag's entity tag.

@@ -15,6 +15,7 @@ use socket2::SockRef;
 use std::convert::Infallible;
 use std::future::poll_fn;
 use std::io::{self, ErrorKind};
+use std::net::IpAddr;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
@@ -38,7 +39,7 @@ const LINGER: Duration = Duration::from_secs(1);
 const HTTP2_PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 /// Serves a connection to its end, or until a stream takes its socket over.
-pub(super) async fn serve(socket: TcpStream, app: Arc<App>) -> Option<TakenStream> {
+pub(super) async fn serve(socket: TcpStream, peer: IpAddr, app: Arc<App>) -> Option<TakenStream> {
     // Both only make it faster or leaner: a socket that refuses them serves all the same.
     let _ = socket.set_nodelay(true);
     let _ = SockRef::from(&socket).set_send_buffer_size(SEND_BUFFER);
@@ -54,8 +55,8 @@ pub(super) async fn serve(socket: TcpStream, app: Arc<App>) -> Option<TakenStrea
     let has_begun = !first.is_empty();
     io.put_back(first);
     match read {
-        Ok(()) if is_http2 => serve_http2(io, app).await,
-        Ok(()) if has_begun => return serve_http1(io, app).await,
+        Ok(()) if is_http2 => serve_http2(io, peer, app).await,
+        Ok(()) if has_begun => return serve_http1(io, peer, app).await,
         Ok(()) => close(io).await,
         Err(error) => end_early(io, error.kind() == ErrorKind::TimedOut).await,
     }
@@ -73,7 +74,7 @@ async fn read_preface(io: &mut TimedIo, first: &mut Vec<u8>) -> io::Result<()> {
     Ok(())
 }
 
-async fn serve_http1(io: TimedIo, app: Arc<App>) -> Option<TakenStream> {
+async fn serve_http1(io: TimedIo, peer: IpAddr, app: Arc<App>) -> Option<TakenStream> {
     let patience = app.config.timeouts.write;
     let mut shutdown = app.shutdown.clone();
     let requests = io.requests();
@@ -84,7 +85,7 @@ async fn serve_http1(io: TimedIo, app: Arc<App>) -> Option<TakenStream> {
         // Boxed, because the connection must be movable to be taken apart at its end.
         Box::pin(async move {
             let is_chunked = request.version() == Version::HTTP_11;
-            let mut response = handler::handle(request, &app).await;
+            let mut response = handler::handle(request, peer, &app).await;
             if is_chunked && let Some(client) = response.body_mut().take_stream() {
                 takeover.offer(client);
             }
@@ -128,7 +129,7 @@ async fn serve_http1(io: TimedIo, app: Arc<App>) -> Option<TakenStream> {
     None
 }
 
-async fn serve_http2(mut io: TimedIo, app: Arc<App>) {
+async fn serve_http2(mut io: TimedIo, peer: IpAddr, app: Arc<App>) {
     // Between requests there are frames that concern the connection alone: they begin no head.
     io.wait_for_idle_peers_only();
     let mut shutdown = app.shutdown.clone();
@@ -136,7 +137,7 @@ async fn serve_http2(mut io: TimedIo, app: Arc<App>) {
     let service = service_fn(move |request: Request<Incoming>| {
         let (app, busy) = (Arc::clone(&app), requests.begin());
         async move {
-            let mut response = handler::handle(request, &app).await;
+            let mut response = handler::handle(request, peer, &app).await;
             response.body_mut().keep_busy(busy);
             Ok::<_, Infallible>(response)
         }

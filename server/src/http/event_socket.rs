@@ -53,7 +53,12 @@ impl EventSocket {
             match self.socket.try_write_vectored(&iter::once(IoSlice::new(rest)).chain(others).collect::<Vec<_>>()) {
                 Ok(count) => written += count,
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {
-                    timeout(self.patience, self.socket.writable()).await??;
+                    let Ok(writable) = timeout(self.patience, self.socket.writable()).await else {
+                        // As in `TimedIo`: a reset drops what waits in the kernel.
+                        let _ = SockRef::from(&self.socket).set_linger(Some(Duration::ZERO));
+                        return Err(ErrorKind::TimedOut.into());
+                    };
+                    writable?;
                 }
                 Err(error) => return Err(error),
             }

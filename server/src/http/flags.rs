@@ -7,7 +7,8 @@ use super::problem::Problem;
 use super::request_body;
 use crate::auth::Principal;
 use crate::clock;
-use crate::storage::{Committed, Operation, Write};
+use crate::limits::Limit;
+use crate::storage::{Committed, Operation, Preconditions, Write, WriteError};
 use hyper::body::Incoming;
 use hyper::header::{HeaderMap, HeaderValue, LOCATION};
 use hyper::{Request, Response, StatusCode};
@@ -73,9 +74,14 @@ async fn write(
     principal: Principal,
     app: &App,
 ) -> Result<Committed, Problem> {
-    let preconditions = conditional::preconditions(headers);
+    let max_flags = app.limits.max_flags();
+    let preconditions = Preconditions { max_flags, ..conditional::preconditions(headers) };
     let write = Write { operation, preconditions, actor: principal.name.clone(), time: clock::now() };
-    let committed = app.flags.write(write).await?;
+    let committed = app.flags.write(write).await.inspect_err(|error| {
+        if matches!(error, WriteError::Full(_)) {
+            app.limits.refused(Limit::MaxFlags);
+        }
+    })?;
     tracing::info!(key = %committed.change.key(), revision = %committed.id.revision, by = principal.name, "changed");
     Ok(committed)
 }

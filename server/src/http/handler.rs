@@ -7,15 +7,17 @@ use super::{App, assets, cors, evaluate, flags, health, history, keys, session, 
 use crate::auth::{Access, Denied, Principal};
 use crate::clock;
 use crate::keys::{KeyKind, conceal};
+use crate::limits::ClientAddress;
 use crate::metrics::ResponseLabels;
 use hyper::body::Incoming;
 use hyper::header::{AUTHORIZATION, HOST, HeaderValue, X_CONTENT_TYPE_OPTIONS};
 use hyper::{Request, Response, Version};
 use sidekick_core::FlagKey;
+use std::net::IpAddr;
 use std::time::Instant;
 
 /// Answers a request. It always has an answer.
-pub(super) async fn handle(mut request: Request<Incoming>, app: &App) -> Response<Body> {
+pub(super) async fn handle(mut request: Request<Incoming>, peer: IpAddr, app: &App) -> Response<Body> {
     let start = Instant::now();
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let preflight = cors::preflight(&request, &app.config.origins);
@@ -29,7 +31,7 @@ pub(super) async fn handle(mut request: Request<Incoming>, app: &App) -> Respons
                 pattern = matched.route.path;
             }
             match matched {
-                Ok(matched) => answer(&mut request, matched, app).await.unwrap_or_else(Problem::into_response),
+                Ok(matched) => answer(&mut request, matched, peer, app).await.unwrap_or_else(Problem::into_response),
                 Err(problem) => problem.into_response(),
             }
         }
@@ -50,9 +52,18 @@ pub(super) async fn handle(mut request: Request<Incoming>, app: &App) -> Respons
     response
 }
 
-async fn answer(request: &mut Request<Incoming>, matched: Matched, app: &App) -> Result<Response<Body>, Problem> {
+async fn answer(
+    request: &mut Request<Incoming>,
+    matched: Matched,
+    peer: IpAddr,
+    app: &App,
+) -> Result<Response<Body>, Problem> {
     let Matched { route, flag, name } = matched;
-    let principal = authorize(request, route, app)?;
+    let address = app.limits.client(peer, request.headers());
+    let principal = authorize(request, route, address, app)?;
+    if route.endpoint.writes() {
+        app.limits.write(&principal, address)?;
+    }
     // The routes with a flag's key or a name in their path have one.
     let key = || flag.clone().ok_or_else(|| Problem::not_found("there is no flag's key in the path"));
     let name = || name.clone().ok_or_else(|| Problem::not_found("there is no key's name in the path"));
@@ -71,7 +82,7 @@ async fn answer(request: &mut Request<Incoming>, matched: Matched, app: &App) ->
         Endpoint::RevokeKey => keys::revoke(name()?, principal, app).await,
         Endpoint::Session => Ok(session::session(&principal, app)),
         Endpoint::Stats => Ok(stats::stats(app)),
-        Endpoint::Stream => stream::open(request, principal.end, app),
+        Endpoint::Stream => stream::open(request, &principal, address, app),
         Endpoint::Healthz => Ok(health::healthz()),
         Endpoint::Readyz => health::readyz(app),
         Endpoint::Metrics => Ok(health::metrics(app)),
@@ -97,7 +108,12 @@ fn check_host(request: &Request<Incoming>) -> Result<(), Problem> {
     }
 }
 
-fn authorize(request: &Request<Incoming>, route: &route::Route, app: &App) -> Result<Principal, Problem> {
+fn authorize(
+    request: &Request<Incoming>,
+    route: &route::Route,
+    address: ClientAddress,
+    app: &App,
+) -> Result<Principal, Problem> {
     if route.access == Access::Public {
         return Ok(Principal::public());
     }
@@ -114,6 +130,10 @@ fn authorize(request: &Request<Incoming>, route: &route::Route, app: &App) -> Re
     {
         // Nobody can be told apart, no flags are served, and why that is so is what an operator has to see now.
         return Ok(Principal::public());
+    }
+    if matches!(&principal, Err(denied) if *denied != Denied::NotLoaded) {
+        // Only now: a wrong key somewhere in an office must not keep those with a right one out.
+        app.limits.fail_authentication(address)?;
     }
     let principal = principal.map_err(|denied| match denied {
         Denied::NotLoaded => Problem::unavailable(denied.to_string()),

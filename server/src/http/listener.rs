@@ -6,6 +6,7 @@ use super::{App, connection};
 use crate::metrics::LimitLabels;
 use futures_util::FutureExt;
 use std::io;
+use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -34,12 +35,12 @@ pub async fn serve(listener: TcpListener, app: Arc<App>) {
             Some(ended) = connections.join_next() => go_on(&mut connections, ended),
             Some(_) = refusals.join_next() => {}
             accepted = accept(&listener) => match accepted {
-                Ok(sockets) => for socket in sockets {
+                Ok(accepted) => for (socket, peer) in accepted {
                     if connections.len() < most {
-                        connections.spawn(connection::serve(socket, Arc::clone(&app)));
+                        connections.spawn(connection::serve(socket, peer.ip(), Arc::clone(&app)));
                         continue;
                     }
-                    app.metrics.rejected.get_or_create(&LimitLabels { limit: "connections" }).inc();
+                    app.metrics.rejected.get_or_create(&LimitLabels { limit: "max_connections" }).inc();
                     if refusals.len() < REFUSALS {
                         let problem = Problem::full("the server has no room for another connection");
                         refusals.spawn(connection::refuse(socket, problem));
@@ -66,13 +67,12 @@ pub async fn serve(listener: TcpListener, app: Arc<App>) {
 
 /// Waits for a connection, and takes all that are there: when thousands of clients come back at once, those that the
 /// kernel's queue has no room for try again only after a second, then after two more, then four.
-async fn accept(listener: &TcpListener) -> io::Result<Vec<TcpStream>> {
-    let (first, _) = listener.accept().await?;
-    let mut sockets = vec![first];
+async fn accept(listener: &TcpListener) -> io::Result<Vec<(TcpStream, SocketAddr)>> {
+    let mut sockets = vec![listener.accept().await?];
     while sockets.len() < ACCEPTED_AT_ONCE
-        && let Some(Ok((socket, _))) = unconstrained(listener.accept()).now_or_never()
+        && let Some(Ok(accepted)) = unconstrained(listener.accept()).now_or_never()
     {
-        sockets.push(socket);
+        sockets.push(accepted);
     }
     Ok(sockets)
 }

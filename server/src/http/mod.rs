@@ -32,6 +32,7 @@ use crate::activity::Activity;
 use crate::actors::{FlagStoreHandle, KeyKeeper};
 use crate::auth::Keyring;
 use crate::config::Config;
+use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::shutdown::Shutdown;
 use sidekick_core::Timestamp;
@@ -46,6 +47,8 @@ pub struct App {
     pub keyring: Arc<Keyring>,
     /// What the stored ones of these are.
     pub keys: Arc<KeyKeeper>,
+    /// Who may take how much.
+    pub limits: Limits,
     /// The flags.
     pub flags: FlagStoreHandle,
     /// The counters.

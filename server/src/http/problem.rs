@@ -2,6 +2,7 @@
 
 use super::body::{self, Body};
 use crate::keys::{KeyError, KeyRefusal};
+use crate::limits::{Limit, Refusal};
 use crate::storage::{StorageError, WriteError};
 use hyper::header::{ALLOW, CONNECTION, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use hyper::{Method, Response, StatusCode};
@@ -162,6 +163,17 @@ impl From<CoreError> for Problem {
     }
 }
 
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        let status = match refusal.limit {
+            // Nobody in particular has asked for too much.
+            Limit::MaxStreams => StatusCode::SERVICE_UNAVAILABLE,
+            _ => StatusCode::TOO_MANY_REQUESTS,
+        };
+        Self::new(status, refusal.detail()).with_header(RETRY_AFTER, &refusal.retry_after.to_string())
+    }
+}
+
 impl From<StorageError> for Problem {
     fn from(error: StorageError) -> Self {
         tracing::error!(%error, "storage failed");
@@ -178,6 +190,11 @@ impl From<WriteError> for Problem {
                 Self::new(StatusCode::PRECONDITION_FAILED, format!("{error}; read it again, then decide"))
             }
             WriteError::Refused(error) => error.into(),
+            // A conflict with what there is, and not the server's fault: deleting a flag resolves it, trying again does not.
+            WriteError::Full(_) => {
+                let detail = format!("{error}: MAX_FLAGS of the server allows no more; delete one that is not used");
+                Self::new(StatusCode::CONFLICT, detail)
+            }
             // The connection may break after the commit and before the answer to it.
             WriteError::Storage(error) => {
                 let problem = Self::from(error);

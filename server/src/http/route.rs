@@ -83,6 +83,16 @@ pub(super) struct Matched {
     pub(super) name: Option<KeyName>,
 }
 
+impl Endpoint {
+    /// Whether it changes what is stored.
+    pub(super) const fn writes(self) -> bool {
+        matches!(
+            self,
+            Self::PutFlag | Self::PatchFlag | Self::DeleteFlag | Self::CreateKey | Self::RotateKey | Self::RevokeKey
+        )
+    }
+}
+
 impl Route {
     const fn new(method: &'static str, path: &'static str, access: Access, endpoint: Endpoint) -> Self {
         Self { method, path, access, endpoint }

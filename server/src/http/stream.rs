@@ -4,26 +4,34 @@ use super::App;
 use super::body::{self, Body};
 use super::problem::Problem;
 use crate::actors::{Pace, SseClient};
-use crate::auth::KeyEnd;
+use crate::auth::Principal;
+use crate::limits::ClientAddress;
 use hyper::body::Incoming;
 use hyper::{Request, Response};
 use sidekick_core::EventId;
 use std::sync::Arc;
 
-pub(super) fn open(request: &Request<Incoming>, key: KeyEnd, app: &App) -> Result<Response<Body>, Problem> {
+pub(super) fn open(
+    request: &Request<Incoming>,
+    principal: &Principal,
+    address: ClientAddress,
+    app: &App,
+) -> Result<Response<Body>, Problem> {
     if app.shutdown.has_begun() {
         return Err(Problem::ending());
     }
     if app.flags.status().id.is_none() {
         return Err(Problem::not_loaded());
     }
+    let permit = app.limits.open_stream(principal, address)?;
     let header = request.headers().get("last-event-id").and_then(|value| value.to_str().ok());
     let parameter = query_parameter(request.uri().query(), "last_event_id");
     // An id that this server cannot read is one that it does not cover: the client gets everything.
     let resume = header.or(parameter.as_deref()).and_then(|id| EventId::parse(id).ok());
     let pace = Pace { heartbeat: app.config.timeouts.heartbeat, drain: app.config.timeouts.drain };
     let (flags, metrics) = (app.flags.clone(), Arc::clone(&app.metrics));
-    let client = SseClient::new(flags, metrics, resume, pace, app.shutdown.clone(), key);
+    let key = principal.end.clone();
+    let client = SseClient::new(flags, metrics, resume, pace, permit, app.shutdown.clone(), key);
     Ok(body::stream(client, app.config.timeouts.write))
 }
 

@@ -3,6 +3,7 @@
 
 use crate::config::Timeouts;
 use bytes::Bytes;
+use socket2::SockRef;
 use std::io;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -94,7 +95,12 @@ impl TimedIo {
             self.write_deadline.disarm();
             return written;
         }
-        self.write_deadline.poll(self.timeouts.write, context).map(|()| Err(io::ErrorKind::TimedOut.into()))
+        self.write_deadline.poll(self.timeouts.write, context).map(|()| {
+            // What waits in the kernel would stay there after the socket is closed for as long as the peer goes on not
+            // reading it. A reset drops it.
+            let _ = SockRef::from(&self.socket).set_linger(Some(Duration::ZERO));
+            Err(io::ErrorKind::TimedOut.into())
+        })
     }
 }
 

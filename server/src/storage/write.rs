@@ -3,6 +3,7 @@
 use super::StorageError;
 use sidekick_core::{Change, Error, Flag, FlagKey, FlagPatch, Revision, Timestamp};
 use std::fmt;
+use std::num::NonZeroU32;
 
 /// A write as a client asks for it.
 #[derive(Clone, Debug)]
@@ -28,13 +29,15 @@ pub enum Operation {
     Delete(FlagKey),
 }
 
-/// HTTP's conditions (RFC 9110, section 13.1); a flag's entity tag is its revision.
+/// HTTP's conditions (RFC 9110, section 13.1), where a flag's entity tag is its revision, and the server's own.
 #[derive(Clone, Debug, Default)]
 pub struct Preconditions {
     /// `If-Match`: the flag must be one of these.
     pub if_match: Option<EntityTags>,
     /// `If-None-Match`: the flag must be none of these.
     pub if_none_match: Option<EntityTags>,
+    /// How many flags there may be once a new one is there; `None` is any number.
+    pub max_flags: Option<NonZeroU32>,
 }
 
 /// The entity tags of a condition.
@@ -53,6 +56,8 @@ pub enum WriteError {
     NotFound,
     /// A condition does not hold for the flag, whose revision stands here where it exists.
     PreconditionFailed(Option<Revision>),
+    /// The flag would be new, and there are as many as there may be, which stands here.
+    Full(NonZeroU32),
     /// The flag cannot become what the write asks for.
     Refused(Error),
     /// Storage did not carry it out.
@@ -106,6 +111,14 @@ impl Preconditions {
     }
 }
 
+/// Whether a new flag has room where `count` flags are.
+///
+/// # Errors
+/// [`WriteError::Full`].
+pub(super) fn check_room(max: NonZeroU32, count: i64) -> Result<(), WriteError> {
+    if count < max.get().into() { Ok(()) } else { Err(WriteError::Full(max)) }
+}
+
 impl From<StorageError> for WriteError {
     fn from(error: StorageError) -> Self {
         Self::Storage(error)
@@ -120,6 +133,7 @@ impl fmt::Display for WriteError {
             Self::NotFound => f.write_str("there is no such flag"),
             Self::PreconditionFailed(Some(revision)) => write!(f, "the flag stands at revision {revision}"),
             Self::PreconditionFailed(None) => f.write_str("there is no such flag"),
+            Self::Full(max) => write!(f, "there are {max} flags already"),
             Self::Refused(error) => error.fmt(f),
             Self::Storage(error) => error.fmt(f),
         }

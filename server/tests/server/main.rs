@@ -30,6 +30,7 @@ mod following;
 mod footprint;
 mod keys;
 mod lifecycle;
+mod limits;
 mod metrics;
 mod openapi;
 mod page;

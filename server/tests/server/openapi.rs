@@ -92,6 +92,8 @@ fn security_is_what_the_route_asks_for() {
         let place = format!("{} {}", route.method, route.path);
         assert_eq!(refused("401"), route.access != Access::Public, "{place}");
         assert_eq!(refused("403"), route.access > Access::Client, "{place}");
+        // Whoever is asked for a key may fail too often.
+        assert_eq!(refused("429"), route.access != Access::Public, "{place}");
     }
 }
 

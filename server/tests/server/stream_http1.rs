@@ -55,7 +55,7 @@ fn a_connection_without_room_is_told_when_to_come_back() {
         speak(server.connect(), b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
             .is_some_and(|answer| answer.status == 200)
     });
-    assert!(server.metric("sidekick_rejected_total{limit=\"connections\"}") >= 1.0);
+    assert!(server.metric("sidekick_rejected_total{limit=\"max_connections\"}") >= 1.0);
 }
 
 #[test]

@@ -5,6 +5,7 @@ use server::storage::{
     StorageError, Write, WriteError,
 };
 use sidekick_core::{Change, Epoch, ErrorKind, EventId, Flag, FlagKey, FlagPatch, Mode, Revision, Timestamp};
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 /// A kind of storage: where a test finds an empty one, and how it is opened.
@@ -29,6 +30,7 @@ macro_rules! storage_contract {
             writes_at_once_make_revisions_without_gaps,
             conditions_on_the_entity_tag,
             of_two_writes_under_one_condition_one_wins,
+            a_full_store_takes_no_new_flag,
             history_is_newest_first_and_can_be_cut,
             changes_are_read_in_order_from_anywhere,
             load_gives_sorted_flags_and_the_recent_changes,
@@ -95,7 +97,12 @@ async fn write_if(
     if_match: Option<EntityTags>,
     if_none_match: Option<EntityTags>,
 ) -> Result<Committed, WriteError> {
-    storage.write(Write { preconditions: Preconditions { if_match, if_none_match }, ..at(1_000, operation) }).await
+    storage
+        .write(Write {
+            preconditions: Preconditions { if_match, if_none_match, max_flags: None },
+            ..at(1_000, operation)
+        })
+        .await
 }
 
 /// Everything that a storage holds, as text that can be compared.
@@ -303,6 +310,26 @@ pub async fn conditions_on_the_entity_tag(backend: impl Backend) {
     assert_eq!(write_if(&storage, on(), None, tags(&[])).await.unwrap().id.revision.get(), 4);
     assert_eq!(fails_at(write_if(&storage, delete("a"), tags(&[3]), None).await), Some(4));
     assert_eq!(write_if(&storage, delete("a"), tags(&[4]), None).await.unwrap().id.revision.get(), 5);
+}
+
+pub async fn a_full_store_takes_no_new_flag(backend: impl Backend) {
+    let storage = backend.open();
+    let max_flags = NonZeroU32::new(2);
+    let write = |operation| {
+        let preconditions = Preconditions { max_flags, ..Preconditions::default() };
+        storage.write(Write { preconditions, ..at(1_000, operation) })
+    };
+    for json in [r#"{"key":"a"}"#, r#"{"key":"b"}"#, r#"{"key":"a","is_enabled":true}"#] {
+        write(put(json)).await.unwrap();
+    }
+    let before = everything(&storage).await;
+    let refused = write(put(r#"{"key":"c"}"#)).await.unwrap_err();
+    assert!(matches!(refused, WriteError::Full(max) if Some(max) == max_flags), "{refused:?}");
+    assert_eq!(everything(&storage).await, before);
+    write(delete("b")).await.unwrap();
+    let (one, other) = tokio::join!(write(put(r#"{"key":"c"}"#)), write(put(r#"{"key":"d"}"#)));
+    assert!(one.is_ok() != other.is_ok(), "there is room for one: {one:?} {other:?}");
+    storage.write(at(1_000, put(r#"{"key":"e"}"#))).await.unwrap();
 }
 
 pub async fn of_two_writes_under_one_condition_one_wins(backend: impl Backend) {

@@ -5,12 +5,12 @@ mod need;
 
 pub(crate) use need::{
     ACTIONLINT, CARGO_FUZZ, CBINDGEN, CHROMIUM, CLANG, CLANG_FOR_PHONES, CMAKE, COMPILER, CURL, CXX_COMPILER, DENY,
-    JAVASCRIPTCORE, LLVM, NCHAN, NODE, Need, POSTGRES, PROMTOOL, PYTHON, REDIS, RUBY, RUST_TOOLS, SQLITE, X86_32,
-    actionlint, clang,
+    JAVASCRIPTCORE, LLVM, NCHAN, NODE, Need, POSTGRES, PROMTOOL, PYTHON, REDIS, RUBY, RUST_TOOLS, SLOWHTTPTEST, SQLITE,
+    X86_32, actionlint, clang,
 };
 
 use crate::failure::{Failure, Outcome};
-use crate::{browser_sdk, clients, flutter_sdk, mobile_sdk, node_sdk, ship, targets, vectors, wasm};
+use crate::{abuse, browser_sdk, clients, flutter_sdk, mobile_sdk, node_sdk, ship, targets, vectors, wasm};
 
 /// Meets every need, and goes on past one that cannot be met, so that a person sees the whole list at once.
 pub(crate) fn run() -> Outcome {
@@ -27,6 +27,7 @@ pub(crate) fn run() -> Outcome {
     }
     note("the packages that the vectors' generator uses", vectors::ensure_environment().map(drop));
     note("the clients that read the stream in a test", clients::ensure_packages().map(drop));
+    note("what is thrown at the server in a test", abuse::ensure_packages().map(drop));
     note("what the Node SDK is built and tested with", node_sdk::ensure_packages());
     note("what the browser SDK is built and tested with", browser_sdk::ensure_packages());
     note("what the Flutter SDK is tested with", flutter_sdk::ensure_packages());

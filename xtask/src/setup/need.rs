@@ -45,6 +45,7 @@ pub(crate) const ALL: &[&Need] = &[
     &RUBY,
     &PROMTOOL,
     &ACTIONLINT,
+    &SLOWHTTPTEST,
 ];
 
 /// Formatter and linter.
@@ -375,3 +376,12 @@ pub(crate) const ACTIONLINT: Need = Need {
 pub(crate) fn actionlint() -> PathBuf {
     repository::scratch("go").join(format!("actionlint{}", std::env::consts::EXE_SUFFIX))
 }
+/// Clients that are slow on purpose.
+pub(crate) const SLOWHTTPTEST: Need = Need {
+    name: "slowhttptest",
+    why: "it holds the server's connections open as slowly as it can",
+    // It has no argument that does nothing; asked for its usage, it ends with 1.
+    is_met: || tool("slowhttptest", &["-h"]).output().is_ok(),
+    install: || install_packages(&["slowhttptest"]),
+    by_hand: "Debian, Ubuntu: apt-get install slowhttptest. Elsewhere than on Linux the part `abuse` cannot run",
+};

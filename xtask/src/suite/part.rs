@@ -3,8 +3,8 @@
 use crate::failure::Outcome;
 use crate::tool::{run, tool};
 use crate::{
-    browser_sdk, c_abi, chaos, clients, dashboard, flutter_sdk, fuzz, mobile_sdk, node_sdk, setup, ship, size, targets,
-    tidy, vectors,
+    abuse, browser_sdk, c_abi, chaos, clients, dashboard, flutter_sdk, fuzz, mobile_sdk, node_sdk, setup, ship, size,
+    targets, tidy, vectors,
 };
 
 /// One part of the tests.
@@ -56,6 +56,7 @@ pub(crate) const PARTS: &[Part] = &[
     },
     Part { name: "instances", what: "servers on one Postgres, with Redis and in every outage", run: instances },
     Part { name: "faults", what: "nothing is lost while servers, Redis and Postgres break", run: chaos::test },
+    Part { name: "abuse", what: "the server answers whatever comes, and is not held up by it", run: abuse::test },
     Part { name: "fuzz", what: "what reads bytes from outside holds its rules for whatever comes", run: fuzz::test },
     Part { name: "targets", what: "the core builds for every target that an SDK ships to", run: targets::build_all },
 ];
@@ -73,7 +74,7 @@ fn clippy() -> Outcome {
     setup::ensure(&setup::COMPILER)?;
     run(&mut tool("cargo", &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
     // No targets by default, for they need more than Rust to run.
-    let others = ["--test", "foreign_clients", "--test", "many_instances", "--test", "dashboard"];
+    let others = ["--test", "foreign_clients", "--test", "many_instances", "--test", "dashboard", "--test", "abuse"];
     run(tool("cargo", &["clippy", "--package", "server"]).args(others).args(["--", "-D", "warnings"]))?;
     // What the C ABI has in place of Rust's standard library.
     let bare = ["--profile", "mobile", "--lib", "--no-default-features", "--features", "libc"];

@@ -9,9 +9,14 @@ use crate::storage::{
 };
 use bytes::Bytes;
 use sidekick_core::{CompiledFlag, Digest, EventId, FlagKey, Revision};
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Instant;
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
+
+/// Flags that other instances may have made and this one has not seen. Storage counts its flags, which takes the longer the
+/// more there are, only where they could be what is one too many.
+const UNSEEN_FLAGS: i64 = 10_000;
 
 /// How to reach the actor. Clones reach the same one.
 #[derive(Clone)]
@@ -170,7 +175,10 @@ impl FlagStoreHandle {
         task.await.unwrap_or_else(|error| Err(stopped(error)))
     }
 
-    async fn write_to_storage(&self, write: Write) -> Result<Committed, WriteError> {
+    async fn write_to_storage(&self, mut write: Write) -> Result<Committed, WriteError> {
+        let held = self.metrics.flags.get();
+        let is_near = |max: &NonZeroU32| held.saturating_add(UNSEEN_FLAGS) >= max.get().into();
+        write.preconditions.max_flags = write.preconditions.max_flags.filter(is_near);
         let start = Instant::now();
         let result = self.storage.write(write).await;
         // A write that is refused is no failure of the storage.

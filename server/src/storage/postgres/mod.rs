@@ -12,6 +12,7 @@ mod schema;
 pub use address::PostgresAddress;
 
 use super::row::{corrupt, from_revision, read_flag, to_revision, unavailable, write_flag};
+use super::write::check_room;
 use super::{
     Committed, Contents, HistoryEntry, HistoryQuery, Import, Imported, LoggedChange, Operation, Pending, Position,
     Retention, Storage, StorageError, Write, WriteError,
@@ -109,10 +110,14 @@ impl PostgresStorage {
             Err(_) if !matches!(write.operation, Operation::Patch(..)) => Some(Flag::new(key)),
             current => current?,
         };
-        let (actor, time) = (write.actor.clone(), write.time);
+        let (actor, time, max_flags) = (write.actor.clone(), write.time, write.preconditions.max_flags);
         // A refusal drops the transaction, and the revision with it.
         let change = write.decide(current.as_ref(), id.revision)?;
         let created = before.is_none();
+        if let Some(max) = max_flags.filter(|_| created) {
+            let count = transaction.prepare_cached("SELECT count(*) FROM sidekick_flags").await.map_err(broken)?;
+            check_room(max, column(&transaction.query_one(&count, &[]).await.map_err(broken)?, 0)?)?;
+        }
         record(&transaction, from_revision(id.revision), &change, before, &actor, time).await?;
         chaos::die_at(Point::BeforeCommit);
         transaction.commit().await.map_err(broken)?;

@@ -2,6 +2,7 @@
 
 use crate::keys::KeysVersion;
 use crate::storage::row::{corrupt, from_revision, read_flag, to_revision, unavailable, write_flag};
+use crate::storage::write::check_room;
 use crate::storage::{
     Committed, Contents, HistoryEntry, HistoryQuery, Import, Imported, LoggedChange, Operation, Position, Retention,
     StorageError, Write, WriteError,
@@ -28,12 +29,18 @@ pub(super) fn write(transaction: &Transaction<'_>, write: Write) -> rusqlite::Re
         Err(_) if !matches!(write.operation, Operation::Patch(..)) => Some(Flag::new(key)),
         Err(error) => return Ok(Err(error.into())),
     };
-    let (actor, time) = (write.actor.clone(), write.time);
+    let (actor, time, max_flags) = (write.actor.clone(), write.time, write.preconditions.max_flags);
     let change = match write.decide(current.as_ref(), id.revision) {
         Ok(change) => change,
         Err(refusal) => return Ok(Err(refusal)),
     };
     let created = before.is_none();
+    if let Some(max) = max_flags.filter(|_| created) {
+        let count = transaction.prepare_cached("SELECT count(*) FROM flags")?.query_row([], |row| row.get(0))?;
+        if let Err(full) = check_room(max, count) {
+            return Ok(Err(full));
+        }
+    }
     record(transaction, id.revision, &change, before, &actor, time)?;
     Ok(Ok(Committed { id, change, created }))
 }

@@ -10,7 +10,7 @@ mod process;
 
 pub use events::{EventStream, OwnedEvent, Protocol};
 pub use folder::Folder;
-pub use http::{Connection, Response, exchange, read_response, speak};
+pub use http::{Chunked, Connection, Response, exchange, read_head, read_response, speak};
 pub use in_process::InProcess;
 pub use model::Model;
 pub use process::{Server, run_to_end};
