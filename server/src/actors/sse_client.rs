@@ -1,7 +1,7 @@
 //! The SSE actor, one for each client: replay or resume, then live changes and heartbeats, until either side ends it.
 
 use super::{FlagStoreHandle, Streamed, StreamedChange, Subscription};
-use crate::chaos::{self, Point};
+use crate::chaos::{self, Defect, Point};
 use crate::metrics::Metrics;
 use crate::shutdown::Shutdown;
 use bytes::Bytes;
@@ -61,6 +61,9 @@ impl SseClient {
             let metrics = Arc::clone(&client.metrics);
             client.run(resume, pace, shutdown).await;
             metrics.streams.dec();
+            if chaos::has(Defect::Leak) {
+                chaos::leak();
+            }
         });
         body
     }
