@@ -7,7 +7,7 @@ use super::{App, assets, cors, evaluate, flags, health, history, session, stats,
 use crate::auth::{Access, Principal};
 use crate::metrics::ResponseLabels;
 use hyper::body::Incoming;
-use hyper::header::{AUTHORIZATION, HOST, HeaderValue, X_CONTENT_TYPE_OPTIONS};
+use hyper::header::{AUTHORIZATION, HOST, HeaderMap, HeaderValue, X_CONTENT_TYPE_OPTIONS};
 use hyper::{Request, Response, Version};
 use sidekick_core::FlagKey;
 use std::time::Instant;
@@ -91,7 +91,7 @@ fn authorize(request: &Request<Incoming>, route: &route::Route, app: &App) -> Re
         return Ok(Principal { name: "public".to_owned(), access: Access::Public });
     }
     let query_key = stream::query_key(request.uri().query());
-    let key = match bearer(request) {
+    let key = match bearer(request.headers()) {
         Some(key) => Some(key),
         None if route.endpoint == Endpoint::Stream => query_key,
         None => None,
@@ -112,8 +112,8 @@ fn authorize(request: &Request<Incoming>, route: &route::Route, app: &App) -> Re
 }
 
 /// The token of `Authorization: Bearer`; the scheme's case does not matter (RFC 9110, section 11.1).
-fn bearer(request: &Request<Incoming>) -> Option<String> {
-    let value = request.headers().get(AUTHORIZATION)?.to_str().ok()?;
+pub(super) fn bearer(headers: &HeaderMap) -> Option<String> {
+    let value = headers.get(AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
 }

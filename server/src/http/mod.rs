@@ -8,6 +8,8 @@ mod cors;
 mod embedded;
 mod evaluate;
 mod flags;
+#[cfg(feature = "fuzz")]
+pub mod fuzzing;
 mod handler;
 mod health;
 mod history;

@@ -5,6 +5,7 @@ use super::body::{self, Body};
 use super::problem::Problem;
 use crate::actors::{Pace, SseClient};
 use hyper::body::Incoming;
+use hyper::header::HeaderMap;
 use hyper::{Request, Response};
 use sidekick_core::EventId;
 use std::sync::Arc;
@@ -16,13 +17,18 @@ pub(super) fn open(request: &Request<Incoming>, app: &App) -> Result<Response<Bo
     if app.flags.status().id.is_none() {
         return Err(Problem::not_loaded());
     }
-    let header = request.headers().get("last-event-id").and_then(|value| value.to_str().ok());
-    let parameter = query_parameter(request.uri().query(), "last_event_id");
-    // An id that this server cannot read is one that it does not cover: the client gets everything.
-    let resume = header.or(parameter.as_deref()).and_then(|id| EventId::parse(id).ok());
+    let resume = last_event_id(request.headers(), request.uri().query());
     let pace = Pace { heartbeat: app.config.timeouts.heartbeat, drain: app.config.timeouts.drain };
     let frames = SseClient::start(app.flags.clone(), Arc::clone(&app.metrics), resume, pace, app.shutdown.clone());
     Ok(body::stream(frames, Arc::clone(&app.metrics)))
+}
+
+/// Where the client stands, by `Last-Event-ID` or `?last_event_id=`. An id that this server cannot read is one that it does
+/// not cover: the client gets everything.
+pub(super) fn last_event_id(headers: &HeaderMap, query: Option<&str>) -> Option<EventId> {
+    let header = headers.get("last-event-id").and_then(|value| value.to_str().ok());
+    let parameter = query_parameter(query, "last_event_id");
+    header.or(parameter.as_deref()).and_then(|id| EventId::parse(id).ok())
 }
 
 /// The key in `?sdk_key=`, for browsers' `EventSource`, which cannot send headers.
