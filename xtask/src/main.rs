@@ -1,5 +1,6 @@
 //! `cargo xtask`: the repository's own commands. This file only chooses one.
 
+mod advisories;
 mod browser_sdk;
 mod c_abi;
 mod chaos;
@@ -15,6 +16,7 @@ mod npm;
 mod python;
 mod repository;
 mod rustup;
+mod sbom;
 mod setup;
 mod size;
 mod suite;
@@ -37,9 +39,15 @@ cargo xtask <command>
   chaos [--minutes N] [--seed S]
                      break servers, Redis and Postgres while clients and writers go on, and check what comes of it
   chaos --prove      take each safeguard away in turn: the fault test must notice
+  soak [--minutes N] [--seed S]
+                     let two servers go on under faults, and check that they keep no more in the end than at the start
   fuzz [target] [seconds]
-                     run the core's fuzz targets, or one, for ten seconds each or as many as you say; with a released
-                     compiler this sets RUSTC_BOOTSTRAP=1 for that build, because its instruments are unstable options
+                     run the fuzz targets, or one, for ten seconds each or as many as you say; with a released compiler
+                     this sets RUSTC_BOOTSTRAP=1 for that build, because its instruments are unstable options
+  advisories [--db PATH]
+                     ask RustSec's database, or a copy of it that you have, about all Rust dependencies
+  advisories --npm   ask npm's registry about those of the JavaScript packages
+  sbom               write bills of materials (CycloneDX) into target/sbom, each checked against its schema
   tidy               check the repository's rules
   vectors [--check]  write the test vectors anew, or check that the committed ones are what the generator gives
   size               build the browser SDK and hold the bytes that a page loads against js/browser/size.json
@@ -81,6 +89,11 @@ fn run(words: &[&str]) -> Outcome {
         ["test", parts @ ..] => suite::run(parts),
         ["chaos", "--prove"] => chaos::prove(),
         ["chaos", words @ ..] => chaos::run(words),
+        ["soak", words @ ..] => chaos::soak(words),
+        ["advisories"] => advisories::check(None),
+        ["advisories", "--db", path] => advisories::check(Some(path)),
+        ["advisories", "--npm"] => advisories::check_npm(),
+        ["sbom"] => sbom::write(),
         ["fuzz", words @ ..] => fuzz::run(words),
         ["tidy"] => tidy::run(),
         ["size"] => size::check(),

@@ -26,6 +26,19 @@ const OTHER: usize = 1;
 const FAREWELL: Duration = Duration::from_secs(5);
 /// Fewer say nothing of what grows; on a slow machine a short run goes on for them.
 const LEAST_RESTS: usize = 8;
+/// What else a server is asked before each rest, with the status of the answer: of every kind, the refused ones too.
+const QUESTIONS: [(&str, &str, &str, u16); 9] = [
+    ("GET", "/", "", 200),
+    ("GET", "/api/flags", "", 200),
+    ("GET", "/api/history?limit=20", "", 200),
+    ("GET", "/api/stats", "", 200),
+    ("POST", "/api/evaluate", r#"{"flag_key":"shared-1","users":[{"user_key":"a"},{"user_key":"b"}]}"#, 200),
+    ("POST", "/api/flags", "{\"key\":", 400),
+    ("GET", "/api/flags/no-such-flag", "", 404),
+    ("PUT", "/api/flags", "", 405),
+    ("GET", "/metrics", "", 200),
+];
+const TIMES: usize = 20;
 const ROTATION: &str = "keys are rotated";
 
 impl World {
@@ -46,6 +59,7 @@ impl World {
             };
             self.counts.entry(name).or_default().times += 1;
             self.check(name, Instant::now());
+            self.ask();
             self.rest();
         }
         self.check_processes();
@@ -72,6 +86,21 @@ impl World {
             self.judge.violate(violation);
         }
         ROTATION
+    }
+
+    /// Asks everything that is no stream and no write.
+    fn ask(&mut self) {
+        for (method, path, body, expected) in QUESTIONS {
+            for _ in 0..TIMES {
+                let answer = Connection::open(self.cluster.address(STEADY), WRITER_KEYS[0])
+                    .and_then(|mut connection| connection.request(method, path, "", body));
+                let status = answer.map_or(0, |answer| answer.status);
+                if status != expected {
+                    let what = format!("{method} {path} was answered {status}");
+                    self.judge.violate(Violation::new(Kind::Protocol, what));
+                }
+            }
+        }
     }
 
     /// Everybody leaves, and what is held is noted.
