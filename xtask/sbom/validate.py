@@ -14,10 +14,12 @@ def main(paths: list[str]) -> int:
         text = Path(path).read_text(encoding="utf-8")
         bill = json.loads(text)
         error = JsonStrictValidator(SchemaVersion.from_version(bill["specVersion"])).validate_str(text)
+        subject = bill["metadata"]["component"]["name"]
         count = len(bill.get("components", []))
-        verdict = f"INVALID: {error}" if error else f"valid CycloneDX {bill['specVersion']}, {count} components"
-        print(f"{path}: {verdict}")
-        wrong += bool(error) or not count
+        reason = str(error).partition("\n")[0]
+        verdict = f"INVALID: {reason}" if error else f"valid CycloneDX {bill['specVersion']}"
+        print(f"{path}: {verdict}, {subject} with {count} components")
+        wrong += bool(error)
     return 1 if wrong else 0
 
 
