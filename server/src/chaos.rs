@@ -35,6 +35,8 @@ pub(crate) enum Defect {
     IdsOnReplay,
     /// A client that has seen more than the instance gets a replay all the same.
     LeadBack,
+    /// Each stream leaves memory, a descriptor and a thread behind.
+    Leak,
 }
 
 #[cfg(not(feature = "chaos"))]
@@ -60,6 +62,10 @@ mod off {
     pub(crate) const fn has(_: Defect) -> bool {
         false
     }
+
+    /// Keeps nothing.
+    #[inline(always)]
+    pub(crate) const fn leak() {}
 
     /// The statement, as it is.
     #[inline(always)]
@@ -100,6 +106,7 @@ mod on {
         Ok("sequence") => Some(Defect::Sequence),
         Ok("ids-on-replay") => Some(Defect::IdsOnReplay),
         Ok("lead-back") => Some(Defect::LeadBack),
+        Ok("leak") => Some(Defect::Leak),
         _ => None,
     });
 
@@ -121,6 +128,15 @@ mod on {
         *DEFECT == Some(defect)
     }
 
+    /// Keeps memory, a descriptor and a thread for good.
+    pub(crate) fn leak() {
+        std::mem::forget((vec![1_u8; 256 << 10], std::fs::File::open("/dev/null")));
+        let forever = || loop {
+            std::thread::park();
+        };
+        drop(std::thread::Builder::new().stack_size(16 << 10).spawn(forever));
+    }
+
     /// With the defect, which is that of the sequence, the counter's statements on one that the fault test has made.
     pub(crate) fn statement(defect: Defect, sql: &'static str) -> &'static str {
         const NEXT: &str = "nextval('sidekick_chaos')::bigint";
@@ -138,6 +154,6 @@ mod on {
 }
 
 #[cfg(not(feature = "chaos"))]
-pub(crate) use off::{die, die_at, has, is_due, statement};
+pub(crate) use off::{die, die_at, has, is_due, leak, statement};
 #[cfg(feature = "chaos")]
-pub(crate) use on::{die, die_at, has, is_due, statement};
+pub(crate) use on::{die, die_at, has, is_due, leak, statement};

@@ -1,4 +1,4 @@
-//! The fault test: built with the server's feature `chaos`, run once, or run with each safeguard taken away.
+//! The fault test and the soak: built with the server's feature `chaos`, run once, or run with each safeguard taken away.
 
 use std::process::Command;
 use std::time::Instant;
@@ -8,10 +8,12 @@ use crate::setup;
 use crate::tool::{self, tool};
 
 /// What the part `faults` of the tests runs: long enough for every kind of fault to come once.
-const SHORT: Run<'_> = Run { seconds: "60", seed: "1" };
+const SHORT: Run<'_> = Run { kind: FAULTS, seconds: "60", seed: "1" };
+/// The soak that goes with it: long enough for a leak with every stream to show.
+const SHORT_SOAK: Run<'_> = Run { kind: SOAK, seconds: "40", seed: "1" };
 
 /// A safeguard that can be taken away, and a run that must notice. docs/FAULTS.md says what each is.
-const SABOTAGES: [(&str, Run<'_>); 7] = [
+const SABOTAGES: [(&str, Run<'_>); 8] = [
     ("no-poll", PROOF),
     ("no-gap-check", PROOF),
     ("publish-only", PROOF),
@@ -19,21 +21,36 @@ const SABOTAGES: [(&str, Run<'_>); 7] = [
     ("clear-on-connect", PROOF),
     ("ids-on-replay", PROOF),
     ("lead-back", PROOF),
+    ("leak", SHORT_SOAK),
 ];
 
 /// It ends with the first check that finds something.
-const PROOF: Run<'_> = Run { seconds: "180", seed: "1" };
+const PROOF: Run<'_> = Run { kind: FAULTS, seconds: "180", seed: "1" };
+
+/// How the test is told what to run, and for how long.
+const FAULTS: &str = "--seconds";
+const SOAK: &str = "--soak";
 
 /// The features and the target that the test needs.
 const TEST: [&str; 6] = ["--package", "server", "--features", "chaos", "--test", "chaos"];
 
 struct Run<'a> {
+    kind: &'a str,
     seconds: &'a str,
     seed: &'a str,
 }
 
 /// One run of the length and seed that a person gives.
 pub(crate) fn run(words: &[&str]) -> Outcome {
+    run_kind(FAULTS, words)
+}
+
+/// The same for what servers hold in the long run.
+pub(crate) fn soak(words: &[&str]) -> Outcome {
+    run_kind(SOAK, words)
+}
+
+fn run_kind(kind: &str, words: &[&str]) -> Outcome {
     let (mut seconds, mut seed) = (60, "1");
     for pair in words.chunks(2) {
         let &[name, value] = pair else { return Err(usage()) };
@@ -46,13 +63,14 @@ pub(crate) fn run(words: &[&str]) -> Outcome {
         }
     }
     prepare()?;
-    tool::run(&mut command(&Run { seconds: &seconds.to_string(), seed }, None))
+    tool::run(&mut command(&Run { kind, seconds: &seconds.to_string(), seed }, None))
 }
 
-/// The short run.
+/// The short runs.
 pub(crate) fn test() -> Outcome {
     prepare()?;
-    tool::run(&mut command(&SHORT, None))
+    tool::run(&mut command(&SHORT, None))?;
+    tool::run(&mut command(&SHORT_SOAK, None))
 }
 
 /// Takes each safeguard away in turn. A run that finds nothing is a failure.
@@ -91,13 +109,13 @@ fn prepare() -> Outcome {
 
 fn command(run: &Run<'_>, sabotage: Option<&str>) -> Command {
     let mut command = tool("cargo", &["test", "--quiet"]);
-    command.args(TEST).args(["--", "--seconds", run.seconds, "--seed", run.seed]);
+    command.args(TEST).args(["--", run.kind, run.seconds, "--seed", run.seed]);
     command.args(sabotage.map(|name| ["--sabotage", name]).into_iter().flatten());
     command
 }
 
 fn usage() -> Failure {
-    Failure::usage("cargo xtask chaos [--minutes N | --seconds N] [--seed N], or cargo xtask chaos --prove")
+    Failure::usage("cargo xtask chaos or soak [--minutes N | --seconds N] [--seed N], or cargo xtask chaos --prove")
 }
 
 #[cfg(test)]

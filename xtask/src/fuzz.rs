@@ -1,4 +1,4 @@
-//! The core's fuzz targets: built with cargo-fuzz, and run for some seconds each. What a run finds stays for the next one.
+//! The fuzz targets: built with cargo-fuzz, and run for some seconds each. What a run finds stays for the next one.
 
 use std::fs;
 use std::path::PathBuf;
@@ -8,8 +8,39 @@ use crate::failure::{Failure, Outcome};
 use crate::tool::{self, tool};
 use crate::{repository, setup};
 
-const FOLDER: &str = "core-nostd/fuzz";
-const TARGETS: [&str; 3] = ["sse_parser", "sync_client", "snapshot_import"];
+/// A package of targets, in a workspace of its own.
+struct Package {
+    folder: &'static str,
+    targets: &'static [Target],
+}
+
+struct Target {
+    name: &'static str,
+    /// The words for the fuzzer to put together.
+    dictionary: &'static str,
+}
+
+const PACKAGES: [Package; 2] = [
+    Package {
+        folder: "core-nostd/fuzz",
+        targets: &[
+            Target { name: "sse_parser", dictionary: "stream.dict" },
+            Target { name: "sync_client", dictionary: "stream.dict" },
+            Target { name: "snapshot_import", dictionary: "stream.dict" },
+            Target { name: "flag_json", dictionary: "json.dict" },
+            Target { name: "flag_patch", dictionary: "json.dict" },
+        ],
+    },
+    Package {
+        folder: "server/fuzz",
+        targets: &[
+            Target { name: "hint", dictionary: "hint.dict" },
+            Target { name: "request", dictionary: "request.dict" },
+            Target { name: "question", dictionary: "question.dict" },
+        ],
+    },
+];
+
 /// For each target, where the command line doesn't say.
 const SECONDS: &str = "10";
 /// The longest input. Longer ones find nothing new and take time.
@@ -18,29 +49,44 @@ const LONGEST: &str = "4096";
 /// Runs what the words ask for: `[target] [seconds]`.
 pub(crate) fn run(words: &[&str]) -> Outcome {
     match words {
-        [] => run_all(SECONDS),
-        [seconds] if is_number(seconds) => run_all(seconds),
-        [target] if TARGETS.contains(target) => run_each(&[target], SECONDS),
-        [target, seconds] if TARGETS.contains(target) && is_number(seconds) => run_each(&[target], seconds),
+        [] => run_each(names(), SECONDS),
+        [seconds] if is_number(seconds) => run_each(names(), seconds),
+        [target] if find(target).is_some() => run_each([*target], SECONDS),
+        [target, seconds] if find(target).is_some() && is_number(seconds) => run_each([*target], seconds),
         _ => {
-            Err(Failure::usage(format!("cargo xtask fuzz [target] [seconds]; the targets are {}", TARGETS.join(", "))))
+            let names: Vec<&str> = names().collect();
+            Err(Failure::usage(format!("cargo xtask fuzz [target] [seconds]; the targets are {}", names.join(", "))))
         }
     }
 }
 
 /// The short run, of all targets.
 pub(crate) fn test() -> Outcome {
-    run_all(SECONDS)
+    run_each(names(), SECONDS)
 }
 
-fn run_all(seconds: &str) -> Outcome {
-    run_each(&TARGETS, seconds)
+/// The folders of the packages, which the workspace does not have.
+pub(crate) fn folders() -> impl Iterator<Item = &'static str> {
+    PACKAGES.iter().map(|package| package.folder)
 }
 
-fn run_each(targets: &[&str], seconds: &str) -> Outcome {
+fn names() -> impl Iterator<Item = &'static str> {
+    PACKAGES.iter().flat_map(|package| package.targets).map(|target| target.name)
+}
+
+fn find(name: &str) -> Option<(&'static Package, &'static Target)> {
+    let of = |package: &'static Package| package.targets.iter().map(move |target| (package, target));
+    PACKAGES.iter().flat_map(of).find(|(_, target)| target.name == name)
+}
+
+fn run_each<'a>(targets: impl IntoIterator<Item = &'a str>, seconds: &str) -> Outcome {
     setup::ensure(&setup::CXX_COMPILER)?;
     setup::ensure(&setup::CARGO_FUZZ)?;
-    let names: Vec<&str> = targets.iter().copied().filter(|target| !finds_nothing(target, seconds)).collect();
+    let targets = targets.into_iter().filter_map(find);
+    let names: Vec<&str> = targets
+        .filter(|(package, target)| !finds_nothing(package, target, seconds))
+        .map(|(_, target)| target.name)
+        .collect();
     if names.is_empty() {
         return Ok(());
     }
@@ -52,29 +98,31 @@ fn run_each(targets: &[&str], seconds: &str) -> Outcome {
 }
 
 /// Every target runs, for the same reason as every part of the tests does.
-fn finds_nothing(target: &str, seconds: &str) -> bool {
-    let outcome = run_target(target, seconds);
+fn finds_nothing(package: &Package, target: &Target, seconds: &str) -> bool {
+    let outcome = run_target(package, target, seconds);
     if let Err(failure) = &outcome {
         println!("{failure}");
     }
     outcome.is_ok()
 }
 
-fn run_target(target: &str, seconds: &str) -> Outcome {
-    let corpus = repository::scratch("fuzz").join("corpus").join(target);
+fn run_target(package: &Package, target: &Target, seconds: &str) -> Outcome {
+    let Target { name, dictionary } = target;
+    let corpus = repository::scratch("fuzz").join("corpus").join(name);
     for folder in [&corpus, &artifacts()] {
         fs::create_dir_all(folder)
             .map_err(|error| Failure::step(format!("{} cannot be made: {error}", folder.display())))?;
     }
-    let folder = repository::root().join(FOLDER);
+    let folder = repository::root().join(package.folder);
     // A broken sum that wraps in a release is a finding too.
-    let mut command = tool("cargo", &["fuzz", "run", "--debug-assertions", "--fuzz-dir", FOLDER, "--target-dir"]);
-    command.arg(repository::root().join("target").join("fuzz")).arg(target);
-    command.arg(corpus).arg(folder.join("seeds").join(target)).arg("--");
+    let mut command =
+        tool("cargo", &["fuzz", "run", "--debug-assertions", "--fuzz-dir", package.folder, "--target-dir"]);
+    command.arg(repository::root().join("target").join("fuzz")).arg(name);
+    command.arg(corpus).arg(folder.join("seeds").join(name)).arg("--");
     command.arg(format!("-max_total_time={seconds}")).arg(format!("-max_len={LONGEST}"));
-    command.arg(format!("-dict={}", folder.join("stream.dict").display()));
-    command.arg(format!("-artifact_prefix={}/{target}-", artifacts().display()));
-    // Ten seconds for one input, or half a gigabyte, is a finding: a client has bounds.
+    command.arg(format!("-dict={}", folder.join(dictionary).display()));
+    command.arg(format!("-artifact_prefix={}/{name}-", artifacts().display()));
+    // Ten seconds for one input, or half a gigabyte, is a finding: what is read has bounds.
     command.args(["-timeout=10", "-rss_limit_mb=512", "-print_final_stats=1"]);
     allow_sanitizer(&mut command);
     tool::run(&mut command)
@@ -102,14 +150,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_targets_are_those_of_the_package() {
-        let manifest = fs::read_to_string(repository::root().join(FOLDER).join("Cargo.toml")).unwrap();
-        let names: Vec<&str> = manifest
-            .lines()
-            .skip_while(|line| *line != "[[bin]]")
-            .filter_map(|line| line.strip_prefix("name = "))
-            .collect();
-        assert_eq!(names, TARGETS.map(|name| format!("\"{name}\"")));
+    fn the_targets_are_those_of_the_packages_and_each_has_a_dictionary_and_seeds() {
+        for package in &PACKAGES {
+            let folder = repository::root().join(package.folder);
+            let manifest = fs::read_to_string(folder.join("Cargo.toml")).unwrap();
+            let names: Vec<&str> = manifest
+                .lines()
+                .skip_while(|line| *line != "[[bin]]")
+                .filter_map(|line| line.strip_prefix("name = \"")?.strip_suffix('"'))
+                .collect();
+            assert_eq!(names, package.targets.iter().map(|target| target.name).collect::<Vec<_>>());
+            for Target { name, dictionary } in package.targets {
+                assert!(folder.join(dictionary).is_file(), "{dictionary}");
+                assert!(fs::read_dir(folder.join("seeds").join(name)).unwrap().count() > 1, "{name}");
+            }
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! `cargo xtask`: the repository's own commands. This file only chooses one.
 
 mod abuse;
+mod advisories;
 mod bench;
 mod browser_sdk;
 mod c_abi;
@@ -18,6 +19,7 @@ mod python;
 mod release;
 mod repository;
 mod rustup;
+mod sbom;
 mod setup;
 mod ship;
 mod size;
@@ -43,13 +45,19 @@ cargo xtask <command>
   chaos --prove      take each safeguard away in turn: the fault test must notice
   abuse [--long]     let others' collections of bad input, requests made of the OpenAPI document and slow clients at
                      the server; the long form makes 10,000 requests and times healthy clients beside the slow ones
+  soak [--minutes N] [--seed S]
+                     let two servers go on under faults, and check that they keep no more in the end than at the start
   fuzz [target] [seconds]
-                     run the core's fuzz targets, or one, for ten seconds each or as many as you say; with a released
-                     compiler this sets RUSTC_BOOTSTRAP=1 for that build, because its instruments are unstable options
+                     run the fuzz targets, or one, for ten seconds each or as many as you say; with a released compiler
+                     this sets RUSTC_BOOTSTRAP=1 for that build, because its instruments are unstable options
   bench [NAME…|all] [--quick]
                      list the benches, or run some: their results go to benches/results, and docs/BENCHMARKS.md with its
                      pictures is written anew; --quick only shows that they work
   bench --render     write that document from the results that are there
+  advisories [--db PATH]
+                     ask RustSec's database, or a copy of it that you have, about all Rust dependencies
+  advisories --npm   ask npm's registry about those of the JavaScript packages
+  sbom               write bills of materials (CycloneDX) into target/sbom, each checked against its schema
   tidy               check the repository's rules
   vectors [--check]  write the test vectors anew, or check that the committed ones are what the generator gives
   size               build the browser SDK and hold the bytes that a page loads against js/browser/size.json
@@ -96,6 +104,11 @@ fn run(words: &[&str]) -> Outcome {
         ["chaos", words @ ..] => chaos::run(words),
         ["abuse"] => abuse::test(),
         ["abuse", "--long"] => abuse::test_long(),
+        ["soak", words @ ..] => chaos::soak(words),
+        ["advisories"] => advisories::check(None),
+        ["advisories", "--db", path] => advisories::check(Some(path)),
+        ["advisories", "--npm"] => advisories::check_npm(),
+        ["sbom"] => sbom::write(),
         ["fuzz", words @ ..] => fuzz::run(words),
         ["bench", words @ ..] => bench::run(words),
         ["tidy"] => tidy::run(),

@@ -3,7 +3,7 @@
 use std::fs;
 
 use crate::failure::{Failure, Outcome};
-use crate::tool::{run, tool};
+use crate::tool::{output, run, tool};
 use crate::{repository, setup};
 
 /// Installs the packages that `package-lock.json` in the folder lists.
@@ -25,4 +25,17 @@ pub(crate) fn ensure_packages(folder: &str) -> Outcome {
 /// Runs a script of the folder's `package.json`.
 pub(crate) fn run_script(folder: &str, script: &str) -> Outcome {
     run(tool("npm", &["run", "--silent", script]).current_dir(repository::root().join(folder)))
+}
+
+/// Asks the registry about known holes in what the folder's packages bring along to those who install them.
+pub(crate) fn audit(folder: &str) -> Outcome {
+    setup::ensure(&setup::NODE)?;
+    run(tool("npm", &["audit", "--package-lock-only", "--omit", "dev"]).current_dir(repository::root().join(folder)))
+}
+
+/// What the folder's packages bring along, as CycloneDX.
+pub(crate) fn bill_of_materials(folder: &str) -> Outcome<String> {
+    setup::ensure(&setup::NODE)?;
+    let words = ["sbom", "--sbom-format", "cyclonedx", "--package-lock-only", "--omit", "dev"];
+    output(tool("npm", &words).current_dir(repository::root().join(folder)))
 }

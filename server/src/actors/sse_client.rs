@@ -3,7 +3,7 @@
 
 use super::{FlagStoreHandle, Streamed, StreamedChange, Subscription};
 use crate::auth::KeyEnd;
-use crate::chaos::{self, Point};
+use crate::chaos::{self, Defect, Point};
 use crate::chunk::Chunk;
 use crate::limits::StreamPermit;
 use crate::metrics::Metrics;
@@ -286,5 +286,8 @@ impl OpenStream {
 impl Drop for OpenStream {
     fn drop(&mut self) {
         self.0.streams.dec();
+        if chaos::has(Defect::Leak) {
+            chaos::leak();
+        }
     }
 }

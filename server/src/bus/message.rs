@@ -8,7 +8,8 @@ use sha2::{Digest, Sha256};
 use sidekick_core::{Change, EventId};
 
 /// The hint as bytes.
-pub(crate) fn encode(hint: &Hint) -> Vec<u8> {
+#[must_use]
+pub fn encode(hint: &Hint) -> Vec<u8> {
     let mut body = format!("{} ", hint.id).into_bytes();
     hint.change.write_json(&mut body);
     let mut message = checksum(&body).into_bytes();
@@ -18,7 +19,8 @@ pub(crate) fn encode(hint: &Hint) -> Vec<u8> {
 }
 
 /// The hint in `message`; `None` for anything else.
-pub(crate) fn decode(message: &[u8]) -> Option<Hint> {
+#[must_use]
+pub fn decode(message: &[u8]) -> Option<Hint> {
     let (claimed, rest) = message.split_at_checked(16)?;
     let body = rest.strip_prefix(b" ")?;
     if claimed != checksum(body).as_bytes() {

@@ -4,7 +4,7 @@
 //! what is missing, and that is read from storage.
 
 mod in_process;
-pub(crate) mod message;
+pub mod message;
 mod redis;
 
 pub use in_process::InProcessBus;

@@ -10,7 +10,7 @@ use crate::keys::{KeyKind, conceal};
 use crate::limits::ClientAddress;
 use crate::metrics::ResponseLabels;
 use hyper::body::Incoming;
-use hyper::header::{AUTHORIZATION, HOST, HeaderValue, X_CONTENT_TYPE_OPTIONS};
+use hyper::header::{AUTHORIZATION, HOST, HeaderMap, HeaderValue, X_CONTENT_TYPE_OPTIONS};
 use hyper::{Request, Response, Version};
 use sidekick_core::FlagKey;
 use std::net::IpAddr;
@@ -118,7 +118,7 @@ fn authorize(
         return Ok(Principal::public());
     }
     let query_key = stream::query_key(request.uri().query());
-    let key = match bearer(request) {
+    let key = match bearer(request.headers()) {
         Some(key) => Some(key),
         None if route.endpoint == Endpoint::Stream => query_key,
         None => None,
@@ -151,8 +151,8 @@ fn authorize(
 }
 
 /// The token of `Authorization: Bearer`; the scheme's case does not matter (RFC 9110, section 11.1).
-fn bearer(request: &Request<Incoming>) -> Option<String> {
-    let value = request.headers().get(AUTHORIZATION)?.to_str().ok()?;
+pub(super) fn bearer(headers: &HeaderMap) -> Option<String> {
+    let value = headers.get(AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
 }

@@ -22,7 +22,8 @@ pub(super) async fn list(query: Option<&str>, key: Option<FlagKey>, app: &App) -
     Ok(body::answer(StatusCode::OK, "application/json", serde_json::to_vec(&entries).unwrap_or_default()))
 }
 
-fn parameters(query: &str) -> Result<(u32, Option<Revision>), Problem> {
+/// What the query asks for: how many entries, and before which revision.
+pub(super) fn parameters(query: &str) -> Result<(u32, Option<Revision>), Problem> {
     let (mut limit, mut before) = (None, None);
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
         let twice = match &*name {

@@ -10,6 +10,8 @@ mod embedded;
 mod evaluate;
 mod event_socket;
 mod flags;
+#[cfg(feature = "fuzz")]
+pub mod fuzzing;
 mod handler;
 mod health;
 mod history;

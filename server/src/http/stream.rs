@@ -7,6 +7,7 @@ use crate::actors::{Pace, SseClient};
 use crate::auth::Principal;
 use crate::limits::ClientAddress;
 use hyper::body::Incoming;
+use hyper::header::HeaderMap;
 use hyper::{Request, Response};
 use sidekick_core::EventId;
 use std::sync::Arc;
@@ -24,15 +25,20 @@ pub(super) fn open(
         return Err(Problem::not_loaded());
     }
     let permit = app.limits.open_stream(principal, address)?;
-    let header = request.headers().get("last-event-id").and_then(|value| value.to_str().ok());
-    let parameter = query_parameter(request.uri().query(), "last_event_id");
-    // An id that this server cannot read is one that it does not cover: the client gets everything.
-    let resume = header.or(parameter.as_deref()).and_then(|id| EventId::parse(id).ok());
+    let resume = last_event_id(request.headers(), request.uri().query());
     let pace = Pace { heartbeat: app.config.timeouts.heartbeat, drain: app.config.timeouts.drain };
     let (flags, metrics) = (app.flags.clone(), Arc::clone(&app.metrics));
     let key = principal.end.clone();
     let client = SseClient::new(flags, metrics, resume, pace, permit, app.shutdown.clone(), key);
     Ok(body::stream(client, app.config.timeouts.write))
+}
+
+/// Where the client stands, by `Last-Event-ID` or `?last_event_id=`. An id that this server cannot read is one that it does
+/// not cover: the client gets everything.
+pub(super) fn last_event_id(headers: &HeaderMap, query: Option<&str>) -> Option<EventId> {
+    let header = headers.get("last-event-id").and_then(|value| value.to_str().ok());
+    let parameter = query_parameter(query, "last_event_id");
+    header.or(parameter.as_deref()).and_then(|id| EventId::parse(id).ok())
 }
 
 /// The key in `?sdk_key=`, for browsers' `EventSource`, which cannot send headers.

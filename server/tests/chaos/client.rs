@@ -9,6 +9,7 @@ use sidekick_core::{Change, EventId, FlagStore};
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::net::SocketAddr;
+use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
 use std::time::{Duration, Instant};
@@ -19,8 +20,17 @@ use tokio::time::timeout;
 /// All clients.
 pub struct Clients {
     pub all: Vec<Arc<Mutex<Client>>>,
+    orders: Arc<Orders>,
+}
+
+/// What all clients are told.
+struct Orders {
     /// While it is set, no client leaves by itself.
-    calm: Arc<AtomicBool>,
+    calm: AtomicBool,
+    /// While it is set, no client has a stream.
+    away: AtomicBool,
+    /// How long a stream may last, in milliseconds.
+    lives: Range<u64>,
 }
 
 pub struct Client {
@@ -66,32 +76,43 @@ const PATIENCE: Duration = Duration::from_secs(1);
 const SILENCE: Duration = Duration::from_secs(45);
 
 impl Clients {
-    pub fn start(count: usize, cluster: &Arc<Cluster>, clears_on_connect: bool) -> Self {
-        let calm = Arc::new(AtomicBool::new(false));
+    /// So many clients, each of whose streams it ends after some of `lives`, in milliseconds.
+    pub fn start(count: usize, cluster: &Arc<Cluster>, lives: Range<u64>, clears_on_connect: bool) -> Self {
+        let orders = Arc::new(Orders { calm: AtomicBool::new(false), away: AtomicBool::new(false), lives });
         let client = || {
             let client = Arc::new(Mutex::new(Client::new(clears_on_connect)));
-            tokio::spawn(live(Arc::clone(&client), Arc::clone(cluster), Arc::clone(&calm)));
+            tokio::spawn(live(Arc::clone(&client), Arc::clone(cluster), Arc::clone(&orders)));
             client
         };
-        Self { all: (0..count).map(|_| client()).collect(), calm }
+        Self { all: (0..count).map(|_| client()).collect(), orders }
     }
 
     /// Whether clients are to stay where they are.
     pub fn set_calm(&self, calm: bool) {
-        self.calm.store(calm, Ordering::Relaxed);
+        self.orders.calm.store(calm, Ordering::Relaxed);
+    }
+
+    /// Whether clients are to end their streams and stay away.
+    pub fn set_away(&self, away: bool) {
+        self.orders.away.store(away, Ordering::Relaxed);
+    }
+
+    pub fn are_away(&self) -> bool {
+        self.all.iter().all(|client| client.lock().unwrap().open_since.is_none())
     }
 }
 
 /// One connection after the other.
-async fn live(client: Arc<Mutex<Client>>, cluster: Arc<Cluster>, calm: Arc<AtomicBool>) {
+async fn live(client: Arc<Mutex<Client>>, cluster: Arc<Cluster>, orders: Arc<Orders>) {
     let mut failures = 0;
     loop {
         if std::mem::take(&mut client.lock().unwrap().starts_anew) {
             client.lock().unwrap().start_anew();
         }
         let mut retry = None;
-        let was_open = match cluster.any() {
-            Some(address) => session(&client, address, &calm, &mut retry).await.is_some(),
+        let server = cluster.any().filter(|_| !orders.away.load(Ordering::Relaxed));
+        let was_open = match server {
+            Some(address) => session(&client, address, &orders, &mut retry).await.is_some(),
             None => false,
         };
         client.lock().unwrap().closed();
@@ -105,7 +126,7 @@ async fn live(client: Arc<Mutex<Client>>, cluster: Arc<Cluster>, calm: Arc<Atomi
 async fn session(
     client: &Mutex<Client>,
     address: SocketAddr,
-    calm: &AtomicBool,
+    orders: &Orders,
     retry: &mut Option<Duration>,
 ) -> Option<()> {
     let mut socket = timeout(PATIENCE, TcpStream::connect(address)).await.ok()?.ok()?;
@@ -128,7 +149,7 @@ async fn session(
     client.lock().unwrap().open_since = Some(Instant::now());
     // Networks end, and apps are closed: within a replay now and then, and after a while always.
     let events_left = if fastrand::u8(..8) == 0 { fastrand::u32(1..40) } else { u32::MAX };
-    let end = Instant::now() + Duration::from_millis(fastrand::u64(2_000..40_000));
+    let end = Instant::now() + Duration::from_millis(fastrand::u64(orders.lives.clone()));
     let (mut chunks, mut parser) = (Chunks::new(), Parser::new(1 << 20));
     let mut events_left = events_left;
     bytes.drain(..head);
@@ -140,7 +161,7 @@ async fn session(
             let mut client = client.lock().unwrap();
             client.take(event.kind, event.data, event.id);
             events_left = events_left.saturating_sub(1);
-            let leaves = !calm.load(Ordering::Relaxed) && (events_left == 0 && client.staged.is_some());
+            let leaves = !orders.calm.load(Ordering::Relaxed) && (events_left == 0 && client.staged.is_some());
             if leaves || client.wants_to_leave() {
                 return Some(());
             }
@@ -153,12 +174,12 @@ async fn session(
             Err(_) if silent_since.elapsed() > SILENCE => return Some(()),
             Err(_) => {}
         }
-        let is_over = Instant::now() > end && !calm.load(Ordering::Relaxed);
+        let is_over = Instant::now() > end && !orders.calm.load(Ordering::Relaxed);
         let mut client = client.lock().unwrap();
         if is_over && fastrand::u8(..4) == 0 {
             client.starts_anew = true;
         }
-        if is_over || client.wants_to_leave() {
+        if is_over || client.wants_to_leave() || orders.away.load(Ordering::Relaxed) {
             return Some(());
         }
     }

@@ -1,5 +1,6 @@
-//! The three server processes.
+//! The server processes.
 
+use super::holdings::Holdings;
 use super::services::{Daemon, free_port};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::process::Command;
@@ -7,7 +8,6 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-pub const SERVERS: usize = 3;
 /// What the clients of the stream send.
 pub const CLIENT_KEY: &str = "reader";
 /// What the writers send: the log then tells who wrote.
@@ -29,8 +29,8 @@ struct Server {
 }
 
 impl Cluster {
-    /// Starts all servers at once, on an empty database.
-    pub fn start(database: &str, redis: &str, sabotage: Option<&str>) -> Self {
+    /// Starts so many servers at once, on an empty database.
+    pub fn start(servers: usize, database: &str, redis: &str, sabotage: Option<&str>) -> Self {
         let mut variables = vec![
             ("HOST", "127.0.0.1".to_owned()),
             ("DATABASE_URL", database.to_owned()),
@@ -45,14 +45,27 @@ impl Cluster {
             address: (Ipv4Addr::LOCALHOST, free_port()).into(),
             is_up: AtomicBool::new(false),
         };
-        let cluster = Self { servers: (0..SERVERS).map(server).collect(), variables };
-        for server in 0..SERVERS {
-            cluster.spawn(server, None);
+        let cluster = Self { servers: (0..servers).map(server).collect(), variables };
+        for server in 0..servers {
+            cluster.spawn(server, &[]);
         }
-        for server in 0..SERVERS {
+        for server in 0..servers {
             cluster.wait_until_ready(server);
         }
         cluster
+    }
+
+    pub fn len(&self) -> usize {
+        self.servers.len()
+    }
+
+    pub fn address(&self, server: usize) -> SocketAddr {
+        self.servers[server].address
+    }
+
+    /// What the process of a server holds now.
+    pub fn holdings(&self, server: usize) -> Holdings {
+        Holdings::of(self.servers[server].daemon.lock().unwrap().id())
     }
 
     /// One of the servers that are up.
@@ -63,17 +76,23 @@ impl Cluster {
 
     /// Starts a server that is down; with a plan such as `after_commit:3` it will die by itself.
     pub fn launch(&self, server: usize, die_at: Option<&str>) {
-        self.spawn(server, die_at);
+        let plan = die_at.map(|plan| ("SIDEKICK_DIE_AT", plan));
+        self.launch_with(server, plan.as_slice());
+    }
+
+    /// Starts a server that is down, with variables that the others don't have.
+    pub fn launch_with(&self, server: usize, variables: &[(&str, &str)]) {
+        self.spawn(server, variables);
         self.wait_until_ready(server);
     }
 
-    fn spawn(&self, server: usize, die_at: Option<&str>) {
+    fn spawn(&self, server: usize, variables: &[(&str, &str)]) {
         let Server { daemon, address, .. } = &self.servers[server];
         let mut daemon = daemon.lock().unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_server"));
         command.env_clear().envs(self.variables.iter().map(|(name, value)| (name, value)));
         command.env("PORT", address.port().to_string()).env("SNAPSHOT_PATH", daemon.folder().join("snapshot.json"));
-        command.envs(die_at.map(|plan| ("SIDEKICK_DIE_AT", plan))).current_dir(daemon.folder());
+        command.envs(variables.iter().copied()).current_dir(daemon.folder());
         daemon.start(command);
     }
 

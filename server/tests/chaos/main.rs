@@ -1,7 +1,7 @@
 //! The fault test: three servers, Postgres, Redis, clients and writers; faults by a seeded schedule; and a checker that
 //! holds every client and every acknowledged write against the log of changes.
 //!
-//! `cargo xtask chaos` runs it; docs/FAULTS.md says what the faults are and what each violation means.
+//! `cargo xtask chaos` runs it, and `cargo xtask soak` runs it for what a server holds in the long run; docs/FAULTS.md says what the faults are and what each violation means.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -19,12 +19,15 @@ mod cluster;
 mod database;
 mod fault;
 mod history;
+mod holdings;
 mod http;
 mod judge;
 mod proxy;
+mod rotation;
 mod schedule;
 #[path = "../services/mod.rs"]
 mod services;
+mod soak;
 mod stall;
 mod violation;
 mod world;
@@ -43,7 +46,10 @@ fn main() -> ExitCode {
         }
     };
     let mut world = World::start(&arguments);
-    world.run(&arguments);
+    match arguments.is_soak {
+        true => world.soak(&arguments),
+        false => world.run(&arguments),
+    }
     let report = world.end();
     print!("{report}");
     if report.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE }

@@ -21,6 +21,8 @@ pub enum Kind {
     ReadYourWrites,
     /// A process ended by itself, panicked, or did not end when asked.
     Process,
+    /// A server keeps ever more, though there is nothing more to keep.
+    Growth,
 }
 
 /// One broken promise.
@@ -47,6 +49,7 @@ impl fmt::Display for Kind {
             Self::Log => "log",
             Self::ReadYourWrites => "read-your-writes",
             Self::Process => "process",
+            Self::Growth => "growth",
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use super::arguments::Arguments;
 use super::client::{Client, Clients};
-use super::cluster::{Cluster, SERVERS};
+use super::cluster::Cluster;
 use super::database::{Contents, Database, restoring};
 use super::fault::Fault;
 use super::history::History;
@@ -10,43 +10,51 @@ use super::judge::{Judge, Judged, agrees};
 use super::proxy::{Proxy, Trouble};
 use super::schedule::Schedule;
 use super::services::{Postgres, PostgresOptions, Redis};
+use super::soak::{SOAK_LIVES, SOAK_SERVERS, Series};
 use super::stall;
 use super::violation::{Kind, Violation};
 use super::writer::Writers;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 use tokio::runtime::Runtime;
 
 pub struct World {
-    start: Instant,
+    pub(super) start: Instant,
     seed: u64,
     runtime: Runtime,
     writers: Writers,
-    clients: Clients,
-    cluster: Arc<Cluster>,
+    pub(super) clients: Clients,
+    pub(super) cluster: Arc<Cluster>,
     proxy: Proxy,
     redis: Redis,
     postgres: Postgres,
     url: String,
     database: Database,
-    judge: Judge,
-    schedule: Schedule,
+    pub(super) judge: Judge,
+    pub(super) schedule: Schedule,
     /// An older state: what `pg_dump` made of it, and the history that led to it.
     dump: Option<(String, History)>,
-    counts: BTreeMap<&'static str, Count>,
+    pub(super) counts: BTreeMap<&'static str, Count>,
     /// The longest that a writer's answer was waited for at a check.
     longest_pause: Duration,
+    /// What the server that a soak never ends held at each rest.
+    pub(super) held: Series,
 }
 
 /// How often a fault was, and how long the slowest client then took.
 #[derive(Clone, Copy, Default)]
-struct Count {
-    times: u32,
+pub(super) struct Count {
+    pub(super) times: u32,
     slowest: Duration,
 }
+
+const SERVERS: usize = 3;
+/// How long a client keeps a stream, in milliseconds.
+const LIVES: Range<u64> = 2_000..40_000;
 
 /// How long after a fault, or the last write, every client may take to have what the database has.
 const CONVERGENCE: Duration = Duration::from_secs(2);
@@ -62,6 +70,10 @@ impl World {
         stall::watch();
         fastrand::seed(arguments.seed);
         let sabotage = arguments.sabotage.as_deref();
+        let (servers, lives) = match arguments.is_soak {
+            true => (SOAK_SERVERS, SOAK_LIVES),
+            false => (SERVERS, LIVES),
+        };
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         // Commits wait for the disk: a crash of Postgres must not lose what was acknowledged.
         let postgres = Postgres::start_with(PostgresOptions { fsync: true, ..PostgresOptions::default() });
@@ -70,12 +82,12 @@ impl World {
         let database = Database::new(url.clone(), sabotage == Some("sequence"));
         runtime.block_on(database.run("CREATE SEQUENCE sidekick_chaos")).unwrap();
         let proxy = runtime.block_on(Proxy::start(redis.port()));
-        let cluster = Arc::new(Cluster::start(&url, &proxy.url(), sabotage));
+        let cluster = Arc::new(Cluster::start(servers, &url, &proxy.url(), sabotage));
         let contents = until_read(&runtime, &database, 0);
         let clears = sabotage == Some("clear-on-connect");
         let clients = {
             let _guard = runtime.enter();
-            Clients::start(arguments.clients, &cluster, clears)
+            Clients::start(arguments.clients, &cluster, lives, clears)
         };
         Self {
             start: Instant::now(),
@@ -93,6 +105,7 @@ impl World {
             dump: None,
             counts: BTreeMap::new(),
             longest_pause: Duration::ZERO,
+            held: Series::default(),
             runtime,
         }
     }
@@ -128,6 +141,7 @@ impl World {
             counts: self.counts,
             judged: self.judge.judged,
             longest_pause: self.longest_pause,
+            held: self.held,
             violations: self.judge.violations,
             clients: self.clients.all.iter().map(|client| client.lock().unwrap().counts).fold(
                 [0; 5],
@@ -153,14 +167,19 @@ impl World {
     }
 
     /// Lets everybody do what they do.
-    fn go_on_for(&self, millis: u64) {
+    pub(super) fn go_on_for(&self, millis: u64) {
         self.clients.set_calm(false);
         self.writers.go_on();
         std::thread::sleep(Duration::from_millis(millis));
     }
 
     fn inject(&mut self, fault: Fault) {
-        let server = self.schedule.random().usize(..SERVERS);
+        let server = self.schedule.random().usize(..self.cluster.len());
+        self.inject_into(fault, server);
+    }
+
+    /// Does it to a server, where it is done to one.
+    pub(super) fn inject_into(&mut self, fault: Fault, server: usize) {
         let short = self.schedule.random().u64(500..1500);
         let long = self.schedule.random().u64(1500..4000);
         let nth = self.schedule.random().u32(1..30);
@@ -176,8 +195,8 @@ impl World {
                 self.cluster.launch(server, None);
             }
             Fault::KillAllServers => {
-                (0..SERVERS).for_each(|server| self.cluster.kill(server));
-                (0..SERVERS).for_each(|server| self.cluster.launch(server, None));
+                (0..self.cluster.len()).for_each(|server| self.cluster.kill(server));
+                (0..self.cluster.len()).for_each(|server| self.cluster.launch(server, None));
             }
             Fault::TerminateServer => {
                 let time = self.cluster.terminate(server);
@@ -292,7 +311,7 @@ impl World {
     }
 
     /// Waits until every client has what the database has, and holds everything against the log.
-    fn check(&mut self, fault: &'static str, fault_end: Instant) {
+    pub(super) fn check(&mut self, fault: &'static str, fault_end: Instant) {
         self.clients.set_calm(true);
         if !self.writers.pause(WRITE_PATIENCE) {
             let what = format!("a write got no answer within {WRITE_PATIENCE:?}");
@@ -357,8 +376,8 @@ impl World {
         }
     }
 
-    fn check_processes(&mut self) {
-        for server in 0..SERVERS {
+    pub(super) fn check_processes(&mut self) {
+        for server in 0..self.cluster.len() {
             let log = self.cluster.log(server);
             if let Some(line) = log.lines().find(|line| line.contains("panicked at")) {
                 self.judge.violate(Violation::new(Kind::Process, format!("server {server}: {line}")));
@@ -397,6 +416,7 @@ pub struct Report {
     counts: BTreeMap<&'static str, Count>,
     judged: Judged,
     longest_pause: Duration,
+    held: Series,
     clients: [u64; 5],
     messages: [(&'static str, u64); 6],
     violations: BTreeMap<Kind, Vec<String>>,
@@ -436,6 +456,7 @@ impl fmt::Display for Report {
             self.time.as_secs_f64(),
             stall::total().as_secs_f64()
         )?;
+        self.held.fmt(f)?;
         for (kind, found) in &self.violations {
             writeln!(f, "violations of {kind}: {}, the first: {}", found.len(), found[0])?;
         }

@@ -237,6 +237,24 @@ pub(crate) const DENY: Need = Need {
 };
 
 /// Pinned like cargo-deny.
+const CYCLONEDX_VERSION: [u32; 3] = [0, 5, 9];
+
+/// cargo-cyclonedx.
+pub(crate) const CYCLONEDX: Need = Need {
+    name: "cargo-cyclonedx 0.5.9",
+    why: "it writes the crates' bills of materials",
+    is_met: || {
+        let version = output(&mut tool("cargo", &["cyclonedx", "--version"])).ok();
+        version.and_then(|text| tool::version(&text)).is_some_and(|version| version == CYCLONEDX_VERSION)
+    },
+    install: || {
+        let version = CYCLONEDX_VERSION.map(|number| number.to_string()).join(".");
+        tool::run(&mut tool("cargo", &["install", "cargo-cyclonedx", "--locked", "--debug", "--version", &version]))
+    },
+    by_hand: "cargo install cargo-cyclonedx --version 0.5.9 --locked",
+};
+
+/// Pinned like cargo-deny.
 const FUZZ_VERSION: [u32; 3] = [0, 13, 1];
 
 /// Debian's nginx with nchan. Not among [`ALL`]: only the bench `compare` asks for it.
@@ -254,7 +272,7 @@ pub(crate) const NCHAN: Need = Need {
 /// cargo-fuzz.
 pub(crate) const CARGO_FUZZ: Need = Need {
     name: "cargo-fuzz 0.13.1",
-    why: "it builds and runs the core's fuzz targets",
+    why: "it builds and runs the fuzz targets",
     is_met: || {
         let version = output(&mut tool("cargo", &["fuzz", "--version"])).ok();
         version.and_then(|text| tool::version(&text)).is_some_and(|version| version == FUZZ_VERSION)

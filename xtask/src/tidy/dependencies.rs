@@ -1,11 +1,12 @@
-//! Who may depend on whom: the core on nothing of ours, and on the server nobody but the benches.
+//! Who may depend on whom: the core on nothing of ours, and on the server nobody but the benches and its fuzz targets.
 
 use super::finding::Finding;
 use super::tree::{File, Tree};
 
 const CORE: &str = "sidekick-core";
 const SERVER: &str = "server";
-const BENCHES: &str = "benches";
+/// Who measures it, and who feeds it.
+const OF_SERVER: [&str; 2] = ["benches", "server-fuzz"];
 
 pub(super) fn check(tree: &Tree) -> Vec<Finding> {
     let manifests: Vec<Manifest<'_>> =
@@ -16,10 +17,10 @@ pub(super) fn check(tree: &Tree) -> Vec<Finding> {
         let package = manifest.package.unwrap_or_default();
         for dependency in &manifest.dependencies {
             let at = |wrong: String, right: &str| Finding::at(manifest.file, dependency.line, wrong, right);
-            if dependency.name == SERVER && package != BENCHES {
+            if dependency.name == SERVER && !OF_SERVER.contains(&package) {
                 findings.push(at(
                     format!("`{package}` depends on the server"),
-                    "nothing but the benches does: move what is shared into the core",
+                    "nothing but the benches and the fuzz targets does: move what is shared into the core",
                 ));
             }
             if package == CORE && ours.contains(&dependency.name) {

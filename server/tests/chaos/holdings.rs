@@ -1,0 +1,26 @@
+//! What a process holds: memory, descriptors and threads, as Linux tells.
+
+use std::fs;
+
+/// At one moment.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Holdings {
+    /// Its own memory that is in use, in KiB: pages of files, such as its code, come and go with the system's cache.
+    pub memory: u64,
+    pub descriptors: u64,
+    pub threads: u64,
+}
+
+impl Holdings {
+    /// Of a process that runs.
+    pub fn of(id: u32) -> Self {
+        let status = fs::read_to_string(format!("/proc/{id}/status")).expect("the state of a process that runs");
+        let number = |name: &str| -> u64 {
+            let line = status.lines().find_map(|line| line.strip_prefix(name)).expect(name);
+            line.trim_start_matches(':').trim().trim_end_matches(" kB").parse().expect(name)
+        };
+        let descriptors =
+            fs::read_dir(format!("/proc/{id}/fd")).expect("the descriptors of a process that runs").count();
+        Self { memory: number("RssAnon"), descriptors: descriptors as u64, threads: number("Threads") }
+    }
+}
