@@ -38,6 +38,7 @@ fn stream(server: &Server, key: &str) -> EventStream {
 fn assert_ends(mut stream: EventStream, since: Instant) {
     while let Some(event) = stream.next() {
         assert_eq!(event.kind, "heartbeat");
+        assert!(since.elapsed() < SOON, "the stream goes on");
     }
     assert!(since.elapsed() < SOON, "{:?}", since.elapsed());
 }
