@@ -108,8 +108,17 @@ fn oracle(json: &[u8], mode: Mode) -> Option<Flag> {
 }
 
 fn oracle_flag(node: &Node, mode: Mode) -> Option<Flag> {
-    const KNOWN: [&str; 8] =
-        ["key", "is_enabled", "rollout_percentage", "description", "rules", "revision", "created_at", "updated_at"];
+    const KNOWN: [&str; 9] = [
+        "key",
+        "is_enabled",
+        "rollout_percentage",
+        "description",
+        "client_visible",
+        "rules",
+        "revision",
+        "created_at",
+        "updated_at",
+    ];
     let mut has_key = false;
     let mut flag = Flag::new(FlagKey::new("none").ok()?);
     for (name, value) in node.members(&KNOWN, mode)? {
@@ -125,6 +134,12 @@ fn oracle_flag(node: &Node, mode: Mode) -> Option<Flag> {
             "rollout_percentage" => flag.rollout_percentage = Some(oracle_percentage(value.number()?)?),
             "description" if *value == Node::Null => flag.description = None,
             "description" => flag.description = Some(value.text().filter(|text| text.len() <= 1024)?.into()),
+            "client_visible" => {
+                let Node::Boolean(client_visible) = value else {
+                    return None;
+                };
+                flag.client_visible = Some(*client_visible);
+            }
             "rules" => {
                 let rules = value.list().filter(|rules| rules.len() <= 64)?;
                 flag.rules = rules.iter().map(|rule| oracle_rule(rule, mode)).collect::<Option<_>>()?;
@@ -140,7 +155,12 @@ fn oracle_flag(node: &Node, mode: Mode) -> Option<Flag> {
 
 fn oracle_rule(node: &Node, mode: Mode) -> Option<TargetingRule> {
     let (mut attribute, mut operator, mut values) = (None, None, None);
-    for (name, value) in node.members(&["attribute", "operator", "values"], mode)? {
+    let (mut hash_values, mut salt) = (false, None);
+    let known = match mode {
+        Mode::Strict => &["attribute", "operator", "values", "hash_values"][..],
+        Mode::Lenient => &["attribute", "operator", "values", "hash_values", "salt"],
+    };
+    for (name, value) in node.members(known, mode)? {
         match name.as_str() {
             "attribute" => attribute = Some(value.text().filter(|text| (1..=128).contains(&text.len()))?),
             "operator" => {
@@ -150,6 +170,8 @@ fn oracle_rule(node: &Node, mode: Mode) -> Option<TargetingRule> {
                     "Contains" => Operator::Contains,
                     "StartsWith" => Operator::StartsWith,
                     "EndsWith" => Operator::EndsWith,
+                    "EqualsHashed" if mode == Mode::Lenient => Operator::EqualsHashed,
+                    "NotEqualsHashed" if mode == Mode::Lenient => Operator::NotEqualsHashed,
                     other if mode == Mode::Lenient => Operator::Unknown(other.into()),
                     _ => return None,
                 });
@@ -159,12 +181,21 @@ fn oracle_rule(node: &Node, mode: Mode) -> Option<TargetingRule> {
                 let item = |item: &Node| Some(item.text().filter(|text| text.len() <= 512)?.into());
                 values = Some(items.iter().map(item).collect::<Option<Vec<Box<str>>>>()?);
             }
+            "hash_values" => {
+                let Node::Boolean(is_on) = value else {
+                    return None;
+                };
+                hash_values = *is_on;
+            }
+            "salt" => salt = Some(value.text()?.into()),
             _ => {}
         }
     }
-    let rule = TargetingRule { attribute: attribute?.into(), operator: operator?, values: values? };
+    let rule = TargetingRule { attribute: attribute?.into(), operator: operator?, values: values?, hash_values, salt };
     let is_substring = matches!(rule.operator, Operator::Contains | Operator::StartsWith | Operator::EndsWith);
-    (!is_substring || rule.values.iter().all(|value| !value.is_empty())).then_some(rule)
+    let is_refused =
+        is_substring && (rule.values.iter().any(|value| value.is_empty()) || rule.hash_values && mode == Mode::Strict);
+    (!is_refused).then_some(rule)
 }
 
 /// A percentage by long hand: the number is written out without exponent, then its decimals are looked at.
@@ -243,9 +274,18 @@ fn agrees(json: &[u8]) {
 
 /// The flag as serde_json writes it.
 fn value_of(flag: &Flag) -> Value {
-    let rule = |rule: &TargetingRule| json!({"attribute": rule.attribute, "operator": rule.operator.name(), "values": rule.values});
+    let rule = |rule: &TargetingRule| {
+        let mut json = json!({"attribute": rule.attribute, "operator": rule.operator.name(), "values": rule.values});
+        if rule.hash_values {
+            json["hash_values"] = true.into();
+        }
+        if let Some(salt) = &rule.salt {
+            json["salt"] = (**salt).into();
+        }
+        json
+    };
     let share = |share: Percentage| f64::from(share.thousandths()) / 1000.0;
-    json!({
+    let mut json = json!({
         "key": flag.key.as_str(),
         "is_enabled": flag.is_enabled,
         "rollout_percentage": flag.rollout_percentage.map(share),
@@ -254,7 +294,11 @@ fn value_of(flag: &Flag) -> Value {
         "revision": flag.revision.get(),
         "created_at": flag.created_at.to_string(),
         "updated_at": flag.updated_at.to_string(),
-    })
+    });
+    if let Some(client_visible) = flag.client_visible {
+        json["client_visible"] = client_visible.into();
+    }
+    json
 }
 
 /// Whole percentages as integers on both sides: serde_json tells 50 and 50.0 apart.
@@ -384,9 +428,10 @@ fn field() -> impl Strategy<Value = (String, String)> {
     };
     prop_oneof![
         3 => or_any(key).prop_map(|value| ("key", value)),
-        2 => or_any(flags).prop_map(|value| ("is_enabled", value)),
+        2 => or_any(flags.clone()).prop_map(|value| ("is_enabled", value)),
         3 => or_any(rollout).prop_map(|value| ("rollout_percentage", value)),
         2 => or_any(description).prop_map(|value| ("description", value)),
+        2 => or_any(flags).prop_map(|value| ("client_visible", value)),
         4 => or_any(rules).prop_map(|value| ("rules", value)),
         2 => or_any(number().boxed()).prop_map(|value| ("revision", value)),
         1 => or_any(literal_of(time())).prop_map(|value| ("created_at", value)),
@@ -399,8 +444,28 @@ fn field() -> impl Strategy<Value = (String, String)> {
 }
 
 fn rule() -> impl Strategy<Value = String> {
-    let operator =
-        prop::sample::select(vec!["Equals", "NotEquals", "Contains", "StartsWith", "EndsWith", "equals", "Later", ""]);
+    let operator = prop::sample::select(vec![
+        "Equals",
+        "NotEquals",
+        "Contains",
+        "StartsWith",
+        "EndsWith",
+        "EqualsHashed",
+        "NotEqualsHashed",
+        "equals",
+        "Later",
+        "",
+    ]);
+    let hashing = prop::sample::select(vec![
+        None,
+        None,
+        None,
+        Some(("\"hash_values\"", "true")),
+        Some(("\"hash_values\"", "false")),
+        Some(("\"hash_values\"", "null")),
+        Some(("\"salt\"", "\"é\"")),
+        Some(("\"salt\"", "1")),
+    ]);
     let attribute = literal_of(prop_oneof![6 => "[a-zé]{1,5}", 1 => "[é]{63,66}", 1 => Just(String::new())]);
     let value = || prop_oneof![12 => literal_of("[a-cé]{1,3}"), 1 => Just("\"\"".to_owned()), 1 => literal_of("[a-zé]{300,520}")];
     let values = prop_oneof![
@@ -416,8 +481,10 @@ fn rule() -> impl Strategy<Value = String> {
                 ("\"values\"".to_owned(), format!("[{}]", values.join(","))),
             ]
         });
-    (members, prop::option::weighted(0.15, (0..3_usize, any_value())), prop::option::weighted(0.1, 0..3_usize))
-        .prop_map(|(mut members, wrong, twin)| {
+    let wrong = prop::option::weighted(0.15, (0..3_usize, any_value()));
+    (members, hashing, wrong, prop::option::weighted(0.1, 0..3_usize)).prop_map(
+        |(mut members, hashing, wrong, twin)| {
+            members.extend(hashing.map(|(name, value)| (name.to_owned(), value.to_owned())));
             if let Some((place, wrong)) = wrong {
                 members[place].1 = wrong;
             }
@@ -425,7 +492,8 @@ fn rule() -> impl Strategy<Value = String> {
                 members.push(members[twin].clone());
             }
             object(&members)
-        })
+        },
+    )
 }
 
 /// A document near a flag, with blanks between its tokens where there were commas and colons.
