@@ -2,8 +2,8 @@
 //! smallest tables, and in a browser each byte counts.
 
 /// RFC 7693, section 2.6.
-const IV: [[u32; 4]; 2] =
-    [[0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a], [0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19]];
+const IV: [u32; 8] =
+    [0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19];
 
 /// RFC 7693, section 2.7: the order in which each round takes a block's words, the first one in the lowest four bits.
 const SIGMA: [u64; 10] = [
@@ -21,58 +21,66 @@ const SIGMA: [u64; 10] = [
 
 /// The hash of `head` and `tail` in a row, shorter than 4 GiB together, of which the first `length` bytes count (1 to
 /// 32): the words are little-endian. Another length is another hash.
-pub(crate) fn blake2s(length: u32, head: &[u8], tail: &[u8]) -> [[u32; 4]; 2] {
+pub(crate) fn blake2s(length: u32, head: &[u8], tail: &[u8]) -> [u32; 8] {
     let total = head.len() + tail.len();
     let mut bytes = head.iter().chain(tail);
     let mut hash = IV;
-    hash[0][0] ^= 0x0101_0000 ^ length;
+    hash[0] ^= 0x0101_0000 ^ length;
     let mut count = 0;
-    loop {
+    while {
         let mut block = [0; 16];
-        for (place, byte) in bytes.by_ref().take(64).enumerate() {
+        for place in 0..64 {
+            let byte = bytes.next().copied().unwrap_or_default();
             if let Some(word) = block.get_mut(place / 4) {
-                *word |= u32::from(*byte) << (place % 4 * 8);
+                *word |= u32::from(byte) << (place % 4 * 8);
             }
         }
         count = total.min(count + 64);
-        let is_last = count == total;
-        compress(&mut hash, &block, count as u32, is_last);
-        if is_last {
-            return hash;
+        compress(&mut hash, &block, count as u32, count == total);
+        count < total
+    } {}
+    hash
+}
+
+/// RFC 7693, section 3.2.
+fn compress(hash: &mut [u32; 8], block: &[u32; 16], count: u32, is_last: bool) {
+    let mut state = [0; 16];
+    for (word, from) in state.iter_mut().zip(hash.iter().chain(&IV)) {
+        *word = *from;
+    }
+    state[12] ^= count;
+    state[14] ^= if is_last { u32::MAX } else { 0 };
+    for mut order in SIGMA {
+        // First down the columns of four rows, then down the diagonals.
+        for step in 0..8_usize {
+            let turn = step / 4;
+            let place = |row| row * 4 + (step + row * turn) % 4;
+            for (right_d, right_b) in [(16, 12), (8, 7)] {
+                let word = at(block, (order & 15) as usize);
+                order >>= 4;
+                let a = at(&state, place(0)).wrapping_add(at(&state, place(1))).wrapping_add(word);
+                set(&mut state, place(0), a);
+                let d = (at(&state, place(3)) ^ a).rotate_right(right_d);
+                set(&mut state, place(3), d);
+                let c = at(&state, place(2)).wrapping_add(d);
+                set(&mut state, place(2), c);
+                let b = (at(&state, place(1)) ^ c).rotate_right(right_b);
+                set(&mut state, place(1), b);
+            }
         }
+    }
+    for (place, word) in hash.iter_mut().enumerate() {
+        *word ^= at(&state, place) ^ at(&state, place + 8);
     }
 }
 
-/// RFC 7693, section 3.2, on rows of four words: one row is mixed with the next in one loop, and turned for the diagonals.
-fn compress(hash: &mut [[u32; 4]; 2], block: &[u32; 16], count: u32, is_last: bool) {
-    let [mut a, mut b] = *hash;
-    let [mut c, mut d] = IV;
-    d[0] ^= count;
-    d[2] ^= if is_last { u32::MAX } else { 0 };
-    for mut order in SIGMA {
-        let mut next_word = || {
-            let word = block.get((order & 15) as usize).copied().unwrap_or_default();
-            order >>= 4;
-            word
-        };
-        for turn in [1, 3] {
-            for (((a, b), c), d) in a.iter_mut().zip(&mut b).zip(&mut c).zip(&mut d) {
-                for (right_d, right_b) in [(16, 12), (8, 7)] {
-                    *a = a.wrapping_add(*b).wrapping_add(next_word());
-                    *d = (*d ^ *a).rotate_right(right_d);
-                    *c = c.wrapping_add(*d);
-                    *b = (*b ^ *c).rotate_right(right_b);
-                }
-            }
-            // To the diagonals, and back.
-            b.rotate_left(turn);
-            c.rotate_left(2);
-            d.rotate_right(turn);
-        }
-    }
-    let mixed = [a, b].into_iter().flatten().zip([c, d].into_iter().flatten());
-    for (word, (low, high)) in hash.iter_mut().flatten().zip(mixed) {
-        *word ^= low ^ high;
+fn at(words: &[u32; 16], place: usize) -> u32 {
+    words.get(place % 16).copied().unwrap_or_default()
+}
+
+fn set(words: &mut [u32; 16], place: usize, value: u32) {
+    if let Some(word) = words.get_mut(place % 16) {
+        *word = value;
     }
 }
 
@@ -85,7 +93,7 @@ mod tests {
 
     fn bytes_of(length: u32, head: &[u8], tail: &[u8]) -> Vec<u8> {
         let words = blake2s(length, head, tail);
-        words.iter().flatten().flat_map(|word| word.to_le_bytes()).take(length as usize).collect()
+        words.iter().flat_map(|word| word.to_le_bytes()).take(length as usize).collect()
     }
 
     /// RFC 7693, appendix E: the generator of its inputs.

@@ -23,7 +23,7 @@ const HASH_LENGTH: u32 = 16;
 /// Who has the salt can try values, so it hides no value that can be guessed; it only keeps tables made beforehand, or
 /// for another flag, from helping.
 pub(crate) fn hash(salt: &[u8], value: &[u8]) -> [u8; 32] {
-    let [words, _] = blake2s(HASH_LENGTH, salt, value);
+    let words = blake2s(HASH_LENGTH, salt, value);
     let mut digits = [0; 32];
     for (digits, word) in digits.chunks_exact_mut(8).zip(words) {
         let mut rest = word.swap_bytes();

@@ -61,6 +61,8 @@ pub(crate) fn read<F: FlagFields>(reader: &mut Reader<'_>, mode: Mode, keeper: &
                 read_rules(reader, mode, keeper);
             }
             4 => keeper.revision(Revision::read(reader)),
+            // No others are known then. Saying so spares their code.
+            _ if !F::IS_FOR_PEOPLE => reader.skip(),
             5 => keeper.description(read_description(reader)),
             6 => keeper.client_visible(reader.boolean()),
             7 => keeper.created_at(read_timestamp(reader)),

@@ -1,5 +1,6 @@
 //! Who is asking: bearer keys and what they may do.
 
+use crate::actors::View;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
@@ -12,6 +13,17 @@ pub enum Access {
     Read,
     /// Everything: `SDK_KEY`.
     Full,
+}
+
+impl Access {
+    /// What of the flags it sees.
+    #[must_use]
+    pub const fn view(self) -> View {
+        match self {
+            Self::Full => View::All,
+            Self::Public | Self::Read => View::Public,
+        }
+    }
 }
 
 /// A caller whose key is known.

@@ -25,6 +25,8 @@ pub struct Config {
     pub sdk_keys: Vec<String>,
     /// Keys that read flags and the stream.
     pub client_keys: Vec<String>,
+    /// Whether public clients get a new flag of which nobody says so.
+    pub client_visible_default: bool,
     /// A folder to serve in place of the embedded dashboard.
     pub public_dir: Option<PathBuf>,
     /// Who may call from a browser.
@@ -161,6 +163,12 @@ impl Config {
             },
             sdk_keys,
             client_keys,
+            client_visible_default: parsed(
+                "CLIENT_VISIBLE_DEFAULT",
+                variable("CLIENT_VISIBLE_DEFAULT"),
+                true,
+                "true or false",
+            )?,
             public_dir: public_dir(variable("PUBLIC_DIR"))?,
             origins: origins(variable("ALLOWED_ORIGINS"))?,
             log_format: match variable("LOG_FORMAT").as_deref() {
@@ -297,8 +305,11 @@ It is configured by environment variables:
                    changes beyond the last so many are dropped likewise [default: kept for good]
   SDK_KEY          bearer token with full access; several, parted by commas, for rotation
                    [default: none: authentication is off and the server listens on loopback only]
-  CLIENT_KEY       read-only bearer token for browsers and apps: /stream and GET of flags;
-                   several, parted by commas, for rotation [default: none]
+  CLIENT_KEY       read-only bearer token for browsers and apps: /stream and GET of the flags that are
+                   client_visible; several, parted by commas, for rotation [default: none]
+  CLIENT_VISIBLE_DEFAULT
+                   true or false: whether CLIENT_KEYs get new flags that do not say so themselves
+                   by client_visible [default: true]
   HOST             the IP address to listen on [default: 0.0.0.0; without SDK_KEY 127.0.0.1]
   PORT             the port to listen on; 0 takes a free one [default: 3000]
   ALLOWED_ORIGINS  origins whose pages may call the API from a browser, parted by commas

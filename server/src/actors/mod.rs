@@ -8,6 +8,8 @@ mod redis_bridge;
 pub mod snapshot_file;
 mod sse_client;
 
-pub use flag_store::{FlagStoreActor, FlagStoreHandle, Listing, Status, Streamed, StreamedChange, Subscription};
+pub use flag_store::{
+    FlagStoreActor, FlagStoreHandle, Found, Listing, Status, Streamed, StreamedChange, Subscription, View,
+};
 pub use redis_bridge::RedisBridge;
 pub use sse_client::{Frame, Pace, SseClient};

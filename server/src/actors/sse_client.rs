@@ -1,6 +1,6 @@
 //! The SSE actor, one for each client: replay or resume, then live changes and heartbeats, until either side ends it.
 
-use super::{FlagStoreHandle, Streamed, StreamedChange, Subscription};
+use super::{FlagStoreHandle, Streamed, StreamedChange, Subscription, View};
 use crate::chaos::{self, Point};
 use crate::metrics::Metrics;
 use crate::shutdown::Shutdown;
@@ -24,6 +24,7 @@ pub struct Frame {
 /// One client of the stream.
 pub struct SseClient {
     flags: FlagStoreHandle,
+    view: View,
     metrics: Arc<Metrics>,
     frames: mpsc::Sender<Frame>,
     /// Revision and digest of what the client has been sent.
@@ -49,13 +50,14 @@ impl SseClient {
     /// are not taken any more, or `shutdown` begins.
     pub fn start(
         flags: FlagStoreHandle,
+        view: View,
         metrics: Arc<Metrics>,
         resume: Option<EventId>,
         pace: Pace,
         shutdown: Shutdown,
     ) -> mpsc::Receiver<Frame> {
         let (frames, body) = mpsc::channel(WAITING_FRAMES);
-        let client = Self { flags, metrics, frames, sent: (Revision::ZERO, Digest::EMPTY) };
+        let client = Self { flags, view, metrics, frames, sent: (Revision::ZERO, Digest::EMPTY) };
         tokio::spawn(async move {
             client.metrics.streams.inc();
             let metrics = Arc::clone(&client.metrics);
@@ -111,7 +113,7 @@ impl SseClient {
     }
 
     async fn open(&mut self, resume: Option<EventId>) -> Option<broadcast::Receiver<Streamed>> {
-        let Subscription { opening, revision, digest, changes } = self.flags.subscribe(resume).await?;
+        let Subscription { opening, revision, digest, changes } = self.flags.subscribe(self.view, resume).await?;
         for bytes in opening {
             if chaos::is_due(Point::DuringReplay) {
                 self.send(bytes.slice(..bytes.len() / 2), None).await?;

@@ -53,9 +53,9 @@ async fn answer(request: &mut Request<Incoming>, matched: Matched, app: &App) ->
     // The routes with a key in their path have one.
     let key = || key.clone().ok_or_else(|| Problem::not_found("there is no key in the path"));
     match route.endpoint {
-        Endpoint::ListFlags => flags::list(request.headers(), app).await,
+        Endpoint::ListFlags => flags::list(request.headers(), principal.access, app).await,
         Endpoint::PutFlag => flags::put(request, principal, app).await,
-        Endpoint::GetFlag => flags::get(request.headers(), key()?, app).await,
+        Endpoint::GetFlag => flags::get(request.headers(), key()?, principal.access, app).await,
         Endpoint::PatchFlag => flags::patch(request, key()?, principal, app).await,
         Endpoint::DeleteFlag => flags::delete(request.headers(), key()?, principal, app).await,
         Endpoint::FlagHistory => flag_history(request, key()?, app).await,
@@ -63,7 +63,7 @@ async fn answer(request: &mut Request<Incoming>, matched: Matched, app: &App) ->
         Endpoint::Evaluate => evaluate::evaluate(request, app).await,
         Endpoint::Session => Ok(session::session(&principal, app)),
         Endpoint::Stats => Ok(stats::stats(app)),
-        Endpoint::Stream => stream::open(request, app),
+        Endpoint::Stream => stream::open(request, principal.access, app),
         Endpoint::Healthz => Ok(health::healthz()),
         Endpoint::Readyz => health::readyz(app),
         Endpoint::Metrics => Ok(health::metrics(app)),

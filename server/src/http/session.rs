@@ -15,6 +15,8 @@ struct Session<'p> {
     actor: &'p str,
     /// The server's.
     version: &'static str,
+    /// Whether client keys get a new flag that does not say so itself.
+    client_visible_default: bool,
 }
 
 pub(super) fn session(principal: &Principal, app: &App) -> Response<Body> {
@@ -26,6 +28,7 @@ pub(super) fn session(principal: &Principal, app: &App) -> Response<Body> {
         },
         actor: &principal.name,
         version: env!("CARGO_PKG_VERSION"),
+        client_visible_default: app.config.client_visible_default,
     };
     body::answer(StatusCode::OK, "application/json", serde_json::to_vec(&session).unwrap_or_default())
 }

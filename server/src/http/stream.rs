@@ -4,12 +4,13 @@ use super::App;
 use super::body::{self, Body};
 use super::problem::Problem;
 use crate::actors::{Pace, SseClient};
+use crate::auth::Access;
 use hyper::body::Incoming;
 use hyper::{Request, Response};
 use sidekick_core::EventId;
 use std::sync::Arc;
 
-pub(super) fn open(request: &Request<Incoming>, app: &App) -> Result<Response<Body>, Problem> {
+pub(super) fn open(request: &Request<Incoming>, access: Access, app: &App) -> Result<Response<Body>, Problem> {
     if app.shutdown.has_begun() {
         return Err(Problem::ending());
     }
@@ -21,7 +22,8 @@ pub(super) fn open(request: &Request<Incoming>, app: &App) -> Result<Response<Bo
     // An id that this server cannot read is one that it does not cover: the client gets everything.
     let resume = header.or(parameter.as_deref()).and_then(|id| EventId::parse(id).ok());
     let pace = Pace { heartbeat: app.config.timeouts.heartbeat, drain: app.config.timeouts.drain };
-    let frames = SseClient::start(app.flags.clone(), Arc::clone(&app.metrics), resume, pace, app.shutdown.clone());
+    let (view, shutdown) = (access.view(), app.shutdown.clone());
+    let frames = SseClient::start(app.flags.clone(), view, Arc::clone(&app.metrics), resume, pace, shutdown);
     Ok(body::stream(frames, Arc::clone(&app.metrics)))
 }
 

@@ -44,7 +44,8 @@ fn open(url: &str) -> Arc<dyn Storage> {
 
 fn at(millis: u64, operation: Operation) -> Write {
     let time = Timestamp::from_millis(millis);
-    Write { operation, preconditions: Preconditions::default(), actor: "test".to_owned(), time }
+    let (preconditions, actor) = (Preconditions::default(), "test".to_owned());
+    Write { operation, preconditions, actor, time, client_visible: true }
 }
 
 fn put(key: &str) -> Write {

@@ -187,7 +187,7 @@ fn a_caller_is_told_what_the_key_may_do() {
     let version = env!("CARGO_PKG_VERSION");
     for (key, access) in [(FULL, "full"), (NEXT, "full"), (CLIENT, "read"), (CLIENT_NEXT, "read")] {
         let actor = session(key)["actor"].as_str().unwrap().to_owned();
-        let expected = json!({"authentication": true, "access": access, "actor": actor, "version": version});
+        let expected = json!({"authentication": true, "access": access, "actor": actor, "version": version, "client_visible_default": true});
         assert_eq!(session(key), expected);
     }
     let answer = ask(&server, Some(&format!("Bearer {FULL}")), "POST", "/api/flags");
@@ -242,6 +242,6 @@ fn without_sdk_key_everybody_is_let_in() {
     assert_eq!(history[0]["actor"], "anonymous");
     let session = ask(&server, None, "GET", "/api/session").json();
     let version = env!("CARGO_PKG_VERSION");
-    let expected = json!({"authentication": false, "access": "full", "actor": "anonymous", "version": version});
+    let expected = json!({"authentication": false, "access": "full", "actor": "anonymous", "version": version, "client_visible_default": true});
     assert_eq!(session, expected);
 }

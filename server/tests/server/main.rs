@@ -26,6 +26,7 @@ mod lifecycle;
 mod metrics;
 mod openapi;
 mod page;
+mod public_view;
 mod rest;
 mod sqlite;
 mod stats;

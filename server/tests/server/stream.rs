@@ -1,7 +1,7 @@
 //! The stream: its bytes, live changes, resuming, heartbeats, and clients that are many, slow or gone.
 
 use crate::support::{Connection, DEADLINE, EventStream, Folder, InProcess, Model, OwnedEvent, Server, eventually};
-use server::actors::{FlagStoreActor, Streamed};
+use server::actors::{FlagStoreActor, Streamed, View};
 use server::bus::InProcessBus;
 use server::config::Timeouts;
 use server::metrics::Metrics;
@@ -548,11 +548,13 @@ async fn a_replay_and_a_change_are_encoded_once_for_all() {
     let write = async |key: &str| {
         let operation = Operation::Put(Flag::new(FlagKey::new(key).unwrap()));
         let time = Timestamp::from_millis(1);
-        let write = StorageWrite { operation, preconditions: Preconditions::default(), actor: "test".to_owned(), time };
+        let (preconditions, actor) = (Preconditions::default(), "test".to_owned());
+        let write = StorageWrite { operation, preconditions, actor, time, client_visible: true };
         flags.write(write).await.unwrap();
     };
     write("a").await;
-    let (mut one, mut two) = (flags.subscribe(None).await.unwrap(), flags.subscribe(None).await.unwrap());
+    let (mut one, mut two) =
+        (flags.subscribe(View::All, None).await.unwrap(), flags.subscribe(View::All, None).await.unwrap());
     assert_eq!((one.opening.len(), one.opening[0].as_ptr()), (1, two.opening[0].as_ptr()));
     write("b").await;
     let (change_of_one, change_of_two) = match (one.changes.recv().await.unwrap(), two.changes.recv().await.unwrap()) {
@@ -561,14 +563,14 @@ async fn a_replay_and_a_change_are_encoded_once_for_all() {
     };
     assert!(Arc::ptr_eq(&change_of_one, &change_of_two));
     let id = sidekick_core::EventId::parse(&format!("{}:1", epoch_of(&change_of_one.event))).unwrap();
-    let resumed = flags.subscribe(Some(id)).await.unwrap();
+    let resumed = flags.subscribe(View::All, Some(id)).await.unwrap();
     assert_eq!(resumed.opening[1].as_ptr(), change_of_one.event.as_ptr(), "what is resumed is not encoded again");
-    let three = flags.subscribe(None).await.unwrap();
+    let three = flags.subscribe(View::All, None).await.unwrap();
     assert_ne!(three.opening[0].as_ptr(), one.opening[0].as_ptr(), "another revision, another replay");
     assert_eq!((three.revision, three.digest), (change_of_one.revision, change_of_one.digest));
-    let (first, second) = (flags.list().await.unwrap(), flags.list().await.unwrap());
+    let (first, second) = (flags.list(View::All).await.unwrap(), flags.list(View::All).await.unwrap());
     assert_eq!(first.json.as_ptr(), second.json.as_ptr());
-    let timeout = tokio::time::timeout(DEADLINE, flags.get(FlagKey::new("b").unwrap())).await.unwrap();
+    let timeout = tokio::time::timeout(DEADLINE, flags.get(View::All, FlagKey::new("b").unwrap())).await.unwrap();
     assert!(timeout.unwrap().is_some());
 }
 

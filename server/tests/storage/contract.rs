@@ -82,7 +82,8 @@ fn delete(of: &str) -> Operation {
 /// A write at a time of its own.
 fn at(millis: u64, operation: Operation) -> Write {
     let time = Timestamp::from_millis(millis);
-    Write { operation, preconditions: Preconditions::default(), actor: format!("actor-{millis}"), time }
+    let (preconditions, actor) = (Preconditions::default(), format!("actor-{millis}"));
+    Write { operation, preconditions, actor, time, client_visible: true }
 }
 
 async fn write(storage: &Arc<dyn Storage>, operation: Operation) -> Committed {
@@ -111,14 +112,14 @@ async fn changes(storage: &Arc<dyn Storage>, number: u64, limit: usize) -> Optio
     storage.changes_after(EventId { revision: revision(number), ..id }, limit).await.unwrap()
 }
 
-/// A write as the log has it.
+/// A write as the log has it, where no flag is hidden.
 fn logged(committed: Committed) -> LoggedChange {
-    LoggedChange { revision: committed.id.revision, change: committed.change }
+    LoggedChange { revision: committed.id.revision, change: committed.change, was_visible: !committed.created }
 }
 
 fn import(millis: u64, flags: &[&str], replace: bool) -> Import {
     let flags = flags.iter().map(|json| flag(json)).collect();
-    Import { flags, replace, actor: "import".to_owned(), time: Timestamp::from_millis(millis) }
+    Import { flags, replace, actor: "import".to_owned(), time: Timestamp::from_millis(millis), client_visible: true }
 }
 
 fn upserted(committed: &Committed) -> &Flag {
@@ -226,7 +227,7 @@ pub async fn a_patch_sets_what_it_names(backend: impl Backend) {
         revision: revision(3),
         created_at: patched.created_at,
         updated_at: patched.updated_at,
-        ..flag(r#"{"key":"a"}"#)
+        ..flag(r#"{"key":"a","client_visible":true}"#)
     };
     assert_eq!(upserted(&reset), &expected);
 }

@@ -4,6 +4,8 @@ mod actor;
 mod documents;
 mod handle;
 mod recent_changes;
+mod view;
 
 pub use actor::FlagStoreActor;
-pub use handle::{FlagStoreHandle, Listing, Status, Streamed, StreamedChange, Subscription};
+pub use handle::{FlagStoreHandle, Found, Listing, Status, Streamed, StreamedChange, Subscription};
+pub use view::View;

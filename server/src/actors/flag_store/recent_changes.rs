@@ -4,11 +4,14 @@ use bytes::Bytes;
 use sidekick_core::Revision;
 use std::collections::VecDeque;
 
-/// A ring of encoded changes with consecutive revisions, bounded in number and in bytes.
+/// A ring of the encoded changes of a view, bounded in number and in bytes. It is told of every revision, so that it knows
+/// of a gap; those that are nothing to the view take no place.
 #[derive(Debug)]
 pub(super) struct RecentChanges {
-    changes: VecDeque<Bytes>,
+    changes: VecDeque<(Revision, Bytes)>,
     bytes: usize,
+    /// All changes after this revision are there.
+    start: Revision,
     last: Revision,
 }
 
@@ -20,29 +23,32 @@ const BYTE_CAPACITY: usize = 4 << 20;
 impl RecentChanges {
     /// None yet, before the change after `last`.
     pub(super) const fn new(last: Revision) -> Self {
-        Self { changes: VecDeque::new(), bytes: 0, last }
+        Self { changes: VecDeque::new(), bytes: 0, start: last, last }
     }
 
     /// Adds the next change, and drops the oldest beyond the bounds.
-    pub(super) fn push(&mut self, revision: Revision, change: Bytes) {
+    pub(super) fn push(&mut self, revision: Revision, change: Option<Bytes>) {
         if revision != self.last.next() {
             *self = Self::new(revision);
         } else {
             self.last = revision;
-            self.bytes += change.len();
-            self.changes.push_back(change);
+            if let Some(change) = change {
+                self.bytes += change.len();
+                self.changes.push_back((revision, change));
+            }
         }
         while self.changes.len() > CAPACITY || self.bytes > BYTE_CAPACITY {
-            let Some(dropped) = self.changes.pop_front() else { return };
+            let Some((revision, dropped)) = self.changes.pop_front() else { return };
+            self.start = revision;
             self.bytes -= dropped.len();
         }
     }
 
     /// All changes after `revision`; `None` where one of them is not kept any more, or `revision` is yet to come.
-    pub(super) fn after(&self, revision: Revision) -> Option<impl Iterator<Item = &Bytes>> {
-        let missed = usize::try_from(self.last.get().checked_sub(revision.get())?).ok()?;
-        let skipped = self.changes.len().checked_sub(missed)?;
-        Some(self.changes.iter().skip(skipped))
+    pub(super) fn after(&self, revision: Revision) -> Option<impl Iterator<Item = &(Revision, Bytes)>> {
+        let is_covered = self.start <= revision && revision <= self.last;
+        let skipped = self.changes.partition_point(|(own, _)| *own <= revision);
+        is_covered.then(|| self.changes.iter().skip(skipped))
     }
 }
 
@@ -63,22 +69,34 @@ mod tests {
         let mut recent = RecentChanges::new(revision(10));
         assert_eq!((after(&recent, 10), after(&recent, 9), after(&recent, 11)), (Some(0), None, None));
         for number in 11..=15 {
-            recent.push(revision(number), Bytes::from_static(b"x"));
+            recent.push(revision(number), Some(Bytes::from_static(b"x")));
         }
         assert_eq!((after(&recent, 10), after(&recent, 14), after(&recent, 15)), (Some(5), Some(1), Some(0)));
         assert_eq!((after(&recent, 9), after(&recent, 16)), (None, None));
     }
 
     #[test]
+    fn changes_that_are_nothing_to_the_view_take_no_place_and_make_no_gap() {
+        let mut recent = RecentChanges::new(revision(10));
+        for number in 11..=11 + 3 * CAPACITY as u64 {
+            recent.push(revision(number), (number == 13).then(|| Bytes::from_static(b"x")));
+        }
+        assert_eq!((after(&recent, 9), after(&recent, 10), after(&recent, 12)), (None, Some(1), Some(1)));
+        assert_eq!((after(&recent, 13), after(&recent, 2000), after(&recent, 9999)), (Some(0), Some(0), None));
+        recent.push(revision(9999), None);
+        assert_eq!((after(&recent, 2000), after(&recent, 9999)), (None, Some(0)), "a gap");
+    }
+
+    #[test]
     fn it_is_bounded_in_number_and_bytes() {
         let mut recent = RecentChanges::new(Revision::ZERO);
         for number in 1..=CAPACITY as u64 + 10 {
-            recent.push(revision(number), Bytes::from_static(b"x"));
+            recent.push(revision(number), Some(Bytes::from_static(b"x")));
         }
         assert_eq!(recent.changes.len(), CAPACITY);
         let megabyte = Bytes::from(vec![b'x'; 1 << 20]);
         for number in 0..10 {
-            recent.push(revision(CAPACITY as u64 + 11 + number), megabyte.clone());
+            recent.push(revision(CAPACITY as u64 + 11 + number), Some(megabyte.clone()));
         }
         assert!(recent.bytes <= BYTE_CAPACITY);
         assert_eq!(recent.changes.len(), 4);
