@@ -226,14 +226,11 @@ def hashing():
     def rule(more, operator="Equals"):
         return with_field("rules", f'[{{"attribute":"a","operator":"{operator}","values":["b"]{more}}}]')
 
-    for operator in ("Equals", "NotEquals"):
-        yield accepted(f"hash_values with {operator}", rule(',"hash_values":true', operator), '"values":["b"],"hash_values":true}]')
-    for operator in ("Contains", "StartsWith", "EndsWith"):
-        document = rule(',"hash_values":true', operator)
-        yield strict_refuses(f"hash_values with {operator}", document, "rules[0].hash_values", '"hash_values":true}]')
-        yield accepted(f"no hash_values with {operator}", rule(',"hash_values":false', operator), '"values":["b"]}]')
+    yield accepted("hash_values", rule(',"hash_values":true', "NotEquals"), '"values":["b"],"hash_values":true}]')
+    document = rule(',"hash_values":true', "EndsWith")
+    yield strict_refuses("hash_values with EndsWith", document, "rules[0].hash_values", '"hash_values":true}]')
+    yield accepted("no hash_values with EndsWith", rule(',"hash_values":false', "EndsWith"), '"values":["b"]}]')
     yield carried(refused("hash_values is null", rule(',"hash_values":null'), "rules[0].hash_values"))
-    yield carried(refused("hash_values is a number", rule(',"hash_values":1'), "rules[0].hash_values"))
     for operator in ("EqualsHashed", "NotEqualsHashed"):
         yield strict_refuses(f"{operator} is sent and not written", rule("", operator), "rules[0].operator", '"values":["b"]}]')
     yield strict_refuses("salt is sent and not written", rule(',"salt":"c"'), "rules[0].salt", '"salt":"c"}]')
