@@ -23,62 +23,61 @@ const SIGMA: [u64; 10] = [
 /// 32): the words are little-endian. Another length is another hash.
 pub(crate) fn blake2s(length: u32, head: &[u8], tail: &[u8]) -> [u32; 8] {
     let total = head.len() + tail.len();
-    let mut bytes = head.iter().chain(tail);
     let mut hash = IV;
     hash[0] ^= 0x0101_0000 ^ length;
-    let mut count = 0;
-    while {
+    let mut start = 0;
+    loop {
         let mut block = [0; 16];
         for place in 0..64 {
-            let byte = bytes.next().copied().unwrap_or_default();
-            if let Some(word) = block.get_mut(place / 4) {
-                *word |= u32::from(byte) << (place % 4 * 8);
-            }
+            let at = start + place;
+            let byte = head.get(at).or_else(|| tail.get(at.wrapping_sub(head.len())));
+            let byte = byte.copied().unwrap_or_default();
+            let word = at_place(&block, place / 4) | u32::from(byte).wrapping_shl(8 * place as u32);
+            set_place(&mut block, place / 4, word);
         }
-        count = total.min(count + 64);
-        compress(&mut hash, &block, count as u32, count == total);
-        count < total
-    } {}
-    hash
+        start += 64;
+        let is_last = start >= total;
+        compress(&mut hash, &block, start.min(total) as u32, is_last);
+        if is_last {
+            return hash;
+        }
+    }
 }
 
 /// RFC 7693, section 3.2.
 fn compress(hash: &mut [u32; 8], block: &[u32; 16], count: u32, is_last: bool) {
     let mut state = [0; 16];
-    for (word, from) in state.iter_mut().zip(hash.iter().chain(&IV)) {
-        *word = *from;
-    }
+    let (low, high) = state.split_at_mut(8);
+    low.copy_from_slice(hash);
+    high.copy_from_slice(&IV);
     state[12] ^= count;
     state[14] ^= if is_last { u32::MAX } else { 0 };
-    for mut order in SIGMA {
-        // First down the columns of four rows, then down the diagonals.
-        for step in 0..8_usize {
-            let turn = step / 4;
-            let place = |row| row * 4 + (step + row * turn) % 4;
-            for (right_d, right_b) in [(16, 12), (8, 7)] {
-                let word = at(block, (order & 15) as usize);
-                order >>= 4;
-                let a = at(&state, place(0)).wrapping_add(at(&state, place(1))).wrapping_add(word);
-                set(&mut state, place(0), a);
-                let d = (at(&state, place(3)) ^ a).rotate_right(right_d);
-                set(&mut state, place(3), d);
-                let c = at(&state, place(2)).wrapping_add(d);
-                set(&mut state, place(2), c);
-                let b = (at(&state, place(1)) ^ c).rotate_right(right_b);
-                set(&mut state, place(1), b);
-            }
+    for order in &SIGMA {
+        // First down the four columns of four rows, two words each, then down the diagonals.
+        for step in 0..16_usize {
+            let (line, half) = (step / 2, step % 2);
+            let place = |row| row * 4 + (line + row * (line / 4)) % 4;
+            let word = at_place(block, (order >> (4 * step)) as usize);
+            let a = at_place(&state, place(0)).wrapping_add(at_place(&state, place(1))).wrapping_add(word);
+            set_place(&mut state, place(0), a);
+            let d = (at_place(&state, place(3)) ^ a).rotate_right(16 >> half);
+            set_place(&mut state, place(3), d);
+            let c = at_place(&state, place(2)).wrapping_add(d);
+            set_place(&mut state, place(2), c);
+            let b = (at_place(&state, place(1)) ^ c).rotate_right(12 - 5 * half as u32);
+            set_place(&mut state, place(1), b);
         }
     }
     for (place, word) in hash.iter_mut().enumerate() {
-        *word ^= at(&state, place) ^ at(&state, place + 8);
+        *word ^= at_place(&state, place) ^ at_place(&state, place + 8);
     }
 }
 
-fn at(words: &[u32; 16], place: usize) -> u32 {
+fn at_place(words: &[u32; 16], place: usize) -> u32 {
     words.get(place % 16).copied().unwrap_or_default()
 }
 
-fn set(words: &mut [u32; 16], place: usize, value: u32) {
+fn set_place(words: &mut [u32; 16], place: usize, value: u32) {
     if let Some(word) = words.get_mut(place % 16) {
         *word = value;
     }
