@@ -104,3 +104,64 @@ fn hashed(rule: &TargetingRule, salt: &[u8]) -> TargetingRule {
     };
     TargetingRule { attribute: rule.attribute.clone(), operator, values, hash_values: false, salt: Some(text(salt)) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::Mode;
+
+    fn flag(json: &str) -> Flag {
+        Flag::from_json(json.as_bytes(), Mode::Lenient).unwrap()
+    }
+
+    fn sent(epoch: &str, json: &str) -> String {
+        CompiledFlag::for_clients(&flag(json), &Epoch::new(epoch).unwrap()).document().into()
+    }
+
+    fn rule(operator: &str) -> String {
+        let values = r#"["b@acme.com","a@acme.com"]"#;
+        alloc::format!(r#"[{{"attribute":"a","operator":"{operator}","values":{values},"hash_values":true}}]"#)
+    }
+
+    #[test]
+    fn what_is_for_people_alone_is_not_sent() {
+        let json = r#"{"key":"a","is_enabled":true,"rollout_percentage":0.5,"description":"x","client_visible":true,
+            "rules":[{"attribute":"a","operator":"Contains","values":["b"]}],"revision":7}"#;
+        let expected = r#"{"key":"a","is_enabled":true,"rollout_percentage":0.5,"rules":[{"attribute":"a","operator":"Contains","values":["b"]}],"revision":7}"#;
+        assert_eq!(sent("e", json), expected);
+    }
+
+    #[test]
+    fn hashes_are_sorted_and_differ_by_flag_and_history() {
+        let json = |key| alloc::format!(r#"{{"key":"{key}","rules":{}}}"#, rule("Equals"));
+        let one = sent("e", &json("a"));
+        let rules = flag(&one).rules;
+        assert!(rules[0].operator == Operator::EqualsHashed && rules[0].values.is_sorted() && rules[0].salt.is_some());
+        assert!(!one.contains("acme"));
+        assert_eq!(one, sent("e", &json("a")));
+        for other in [sent("e", &json("b")), sent("f", &json("a"))] {
+            assert!(flag(&other).rules[0].values.iter().all(|value| !one.contains(&**value)), "{other}");
+        }
+    }
+
+    #[test]
+    fn values_of_an_operator_that_nobody_knows_are_hashed_and_match_nobody() {
+        let one = sent("e", &alloc::format!(r#"{{"key":"a","is_enabled":true,"rules":{}}}"#, rule("Later")));
+        assert!(one.contains("LaterHashed") && !one.contains("acme"), "{one}");
+    }
+
+    #[test]
+    fn a_change_of_what_clients_never_had_is_nothing_to_them() {
+        let epoch = Epoch::new("e").unwrap();
+        let hidden = || Change::Upsert(flag(r#"{"key":"a","client_visible":false}"#));
+        let gone = || Change::Delete(FlagKey::new("a").unwrap());
+        for change in [hidden(), gone()] {
+            assert!(change.for_clients(&epoch, false).is_none());
+            assert!(matches!(change.for_clients(&epoch, true), Some(Change::Delete(key)) if key.as_str() == "a"));
+        }
+        for had_flag in [false, true] {
+            let shown = Change::Upsert(flag(r#"{"key":"a"}"#)).for_clients(&epoch, had_flag);
+            assert!(matches!(shown, Some(Change::Upsert(flag)) if flag.key().as_str() == "a"));
+        }
+    }
+}
