@@ -61,6 +61,7 @@ fn fill(database: &Path, flags: usize) {
                 preconditions: Preconditions::default(),
                 actor: "bench".to_owned(),
                 time: Timestamp::from_millis(0),
+                client_visible: true,
             };
             storage.write(write).await.unwrap();
         }

@@ -1,9 +1,11 @@
 //! One change of the store, as the stream and the log carry it.
 
+use crate::compiled::CompiledFlag;
 use crate::error::Error;
 use crate::flag::Flag;
 use crate::flag_key::FlagKey;
 use crate::json::{Mode, Reader, Writer};
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 /// What happened to one flag. The revision that the change makes travels beside it, in the event's id.
@@ -60,16 +62,36 @@ impl Kind {
     }
 }
 
-impl Change {
-    /// The key of the flag that changed.
-    #[must_use]
-    pub const fn key(&self) -> &FlagKey {
-        match self {
-            Self::Upsert(flag) => &flag.key,
-            Self::Delete(key) => key,
-        }
+/// A flag that can be written as JSON: as people edit it, or made ready and as it came.
+pub trait FlagJson {
+    /// The flag's key.
+    fn key(&self) -> &FlagKey;
+
+    /// Appends the flag as compact JSON.
+    fn write_json(&self, out: &mut Vec<u8>);
+}
+
+impl FlagJson for Flag {
+    fn key(&self) -> &FlagKey {
+        &self.key
     }
 
+    fn write_json(&self, out: &mut Vec<u8>) {
+        self.write_json(out);
+    }
+}
+
+impl FlagJson for Box<CompiledFlag> {
+    fn key(&self) -> &FlagKey {
+        CompiledFlag::key(self)
+    }
+
+    fn write_json(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(self.document().as_bytes());
+    }
+}
+
+impl Change {
     /// Reads `{"type":"UPSERT","flag":{…}}` or `{"type":"DELETE","key":"…"}`. Of a type that this version does not
     /// know the answer is `None`; `type` should come first, so that what follows is read by it.
     ///
@@ -77,6 +99,26 @@ impl Change {
     /// What was wrong, with the field's path and the byte offset.
     pub fn from_json(json: &[u8]) -> Result<Option<Self>, Error> {
         Reader::document(json, |reader| read(reader, |reader| Flag::read(reader, Mode::Lenient)))
+    }
+
+    /// The change with its flag made ready to evaluate.
+    #[must_use]
+    pub fn compiled(self) -> Change<Box<CompiledFlag>> {
+        match self {
+            Self::Upsert(flag) => Change::Upsert(Box::new(CompiledFlag::new(flag))),
+            Self::Delete(key) => Change::Delete(key),
+        }
+    }
+}
+
+impl<F: FlagJson> Change<F> {
+    /// The key of the flag that changed.
+    #[must_use]
+    pub fn key(&self) -> &FlagKey {
+        match self {
+            Self::Upsert(flag) => flag.key(),
+            Self::Delete(key) => key,
+        }
     }
 
     /// Appends the change as compact JSON.

@@ -1,5 +1,6 @@
 //! A flag made ready to evaluate, once, when it arrives.
 
+use crate::client_form;
 use crate::error::Error;
 use crate::event_id::Revision;
 use crate::flag::Flag;
@@ -8,7 +9,7 @@ use crate::flag_key::FlagKey;
 use crate::json::{Mode, Reader};
 use crate::murmur3::Murmur3;
 use crate::rollout::{Bucket, Percentage};
-use crate::rule::Operator;
+use crate::rule::{Operator, TargetingRule};
 use crate::time::Timestamp;
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -51,6 +52,8 @@ struct CompiledRule {
     operator: u32,
     /// Which of the flag's values it has: from the first to before the last.
     values: (u32, u32),
+    /// Where in the values' texts its salt lies, likewise.
+    salt: (u32, u32),
 }
 
 /// Up to this many values a scan is faster than a look-up. In WebAssembly all are scanned, which spares 0.24 kB of the
@@ -73,6 +76,9 @@ impl CompiledFlag {
             compiled.operator(rule.operator.number(), rule.operator.name());
             for value in &rule.values {
                 compiled.value(value);
+            }
+            if let Some(salt) = &rule.salt {
+                compiled.salt(salt);
             }
             compiled.end_rule();
         }
@@ -202,6 +208,13 @@ impl CompiledFlag {
         match rule.operator {
             EQUALS => is_listed(values, value, text),
             NOT_EQUALS => !is_listed(values, value, text),
+            EQUALS_HASHED | NOT_EQUALS_HASHED => {
+                let salt = text.get(rule.salt.0 as usize..rule.salt.1 as usize).unwrap_or_default();
+                // No value is longer, so neither is what must be hashed.
+                let is_listed =
+                    value.len() <= TargetingRule::MAX_VALUE && is_listed(values, &client_form::hash(salt, value), text);
+                is_listed == (rule.operator == EQUALS_HASHED)
+            }
             CONTAINS | STARTS_WITH | ENDS_WITH => values.iter().any(|part| {
                 // The places at which the part may stand: the start, the end, or anywhere between them.
                 let Some(end) = value.len().checked_sub(part.length as usize) else {
@@ -237,6 +250,8 @@ const NOT_EQUALS: u32 = Operator::NotEquals.number() as u32;
 const CONTAINS: u32 = Operator::Contains.number() as u32;
 const STARTS_WITH: u32 = Operator::StartsWith.number() as u32;
 const ENDS_WITH: u32 = Operator::EndsWith.number() as u32;
+const EQUALS_HASHED: u32 = Operator::EqualsHashed.number() as u32;
+const NOT_EQUALS_HASHED: u32 = Operator::NotEqualsHashed.number() as u32;
 
 impl FlagFields for CompiledFlag {
     const IS_FOR_PEOPLE: bool = false;
@@ -264,7 +279,7 @@ impl FlagFields for CompiledFlag {
 
     fn rule(&mut self) {
         let start = self.values.len() as u32;
-        self.rules.push(CompiledRule { attribute: 0, operator: 0, values: (start, start) });
+        self.rules.push(CompiledRule { attribute: 0, operator: 0, values: (start, start), salt: (0, 0) });
     }
 
     fn attribute(&mut self, name: &str) {
@@ -301,13 +316,23 @@ impl FlagFields for CompiledFlag {
         self.text.push_str(value);
     }
 
+    fn hash_values(&mut self, _hash_values: bool) {}
+
+    fn salt(&mut self, salt: &str) {
+        let start = self.text.len() as u32;
+        self.text.push_str(salt);
+        if let Some(rule) = self.rules.last_mut() {
+            rule.salt = (start, self.text.len() as u32);
+        }
+    }
+
     fn end_rule(&mut self) {
         let Some(rule) = self.rules.last_mut() else {
             return;
         };
         rule.values.1 = self.values.len() as u32;
         let listed = self.values.get_mut(rule.values.0 as usize..).unwrap_or_default();
-        if listed.len() <= SCANNED_VALUES || rule.operator > NOT_EQUALS {
+        if listed.len() <= SCANNED_VALUES || matches!(rule.operator, CONTAINS..=ENDS_WITH) {
             return;
         }
         let text = self.text.as_bytes();
@@ -315,6 +340,8 @@ impl FlagFields for CompiledFlag {
     }
 
     fn description(&mut self, _description: Option<Box<str>>) {}
+
+    fn client_visible(&mut self, _client_visible: bool) {}
 
     fn created_at(&mut self, _time: Timestamp) {}
 

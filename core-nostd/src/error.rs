@@ -72,6 +72,8 @@ pub enum ErrorKind {
     Empty,
     /// An operator that does not exist.
     UnknownOperator,
+    /// Values to be hashed with an operator that looks for parts of them.
+    NotHashable,
     /// A number that is no percentage.
     InvalidPercentage,
     /// A number that is no revision.
@@ -220,6 +222,9 @@ impl ErrorKind {
             Self::Empty => writer.raw("must not be empty"),
             Self::UnknownOperator => {
                 wrong(writer, " is no operator; known are Equals, NotEquals, Contains, StartsWith, EndsWith")
+            }
+            Self::NotHashable => {
+                writer.raw("only Equals and NotEquals can be asked of hashes: they do not show a part of a value");
             }
             Self::InvalidPercentage => {
                 wrong(writer, " is no percentage: 0 to 100 with at most three decimals is expected");

@@ -22,6 +22,8 @@ pub struct Flag {
     pub rollout_percentage: Option<Percentage>,
     /// For people; at most [`Flag::MAX_DESCRIPTION`] bytes.
     pub description: Option<Box<str>>,
+    /// Whether public clients get the flag at all. `None`, of a flag that nobody asked this about yet, counts as `true`.
+    pub client_visible: Option<bool>,
     /// Tried in order; the first match enables the flag, whatever the rollout. At most [`Flag::MAX_RULES`].
     pub rules: Vec<TargetingRule>,
     /// The store revision at which this flag last changed; set by the server.
@@ -46,11 +48,18 @@ impl Flag {
             is_enabled: false,
             rollout_percentage: None,
             description: None,
+            client_visible: None,
             rules: Vec::new(),
             revision: Revision::ZERO,
             created_at: Timestamp::EPOCH,
             updated_at: Timestamp::EPOCH,
         }
+    }
+
+    /// Whether public clients get the flag.
+    #[must_use]
+    pub fn is_client_visible(&self) -> bool {
+        self.client_visible.unwrap_or(true)
     }
 
     /// Reads a whole JSON document as a flag. Only `key` is required.
@@ -68,7 +77,7 @@ impl Flag {
         flag
     }
 
-    /// The flag as compact JSON, all fields in the order of the struct.
+    /// The flag as compact JSON, all fields in the order of the struct, `client_visible` where it is known.
     #[must_use]
     pub fn to_json(&self) -> Vec<u8> {
         let mut out = Vec::with_capacity(256);
@@ -82,7 +91,7 @@ impl Flag {
         writer.raw("{\"key\":");
         writer.string(self.key.as_str());
         writer.raw(",\"is_enabled\":");
-        writer.raw(if self.is_enabled { "true" } else { "false" });
+        writer.boolean(self.is_enabled);
         writer.raw(",\"rollout_percentage\":");
         match self.rollout_percentage {
             Some(share) => writer.thousandths(share.thousandths()),
@@ -90,6 +99,10 @@ impl Flag {
         }
         writer.raw(",\"description\":");
         writer.string_or_null(self.description.as_deref());
+        if let Some(client_visible) = self.client_visible {
+            writer.raw(",\"client_visible\":");
+            writer.boolean(client_visible);
+        }
         writer.raw(",\"rules\":[");
         for (index, rule) in self.rules.iter().enumerate() {
             writer.comma_unless_first(index);
@@ -129,11 +142,7 @@ impl FlagFields for Flag {
     }
 
     fn rule(&mut self) {
-        self.rules.push(TargetingRule {
-            attribute: Box::default(),
-            operator: Operator::Unknown(Box::default()),
-            values: Vec::new(),
-        });
+        self.rules.push(TargetingRule::new(Box::default(), Operator::Unknown(Box::default()), Vec::new()));
     }
 
     fn attribute(&mut self, name: &str) {
@@ -160,10 +169,26 @@ impl FlagFields for Flag {
         }
     }
 
+    fn hash_values(&mut self, hash_values: bool) {
+        if let Some(rule) = self.rules.last_mut() {
+            rule.hash_values = hash_values;
+        }
+    }
+
+    fn salt(&mut self, salt: &str) {
+        if let Some(rule) = self.rules.last_mut() {
+            rule.salt = Some(salt.into());
+        }
+    }
+
     fn end_rule(&mut self) {}
 
     fn description(&mut self, description: Option<Box<str>>) {
         self.description = description;
+    }
+
+    fn client_visible(&mut self, client_visible: bool) {
+        self.client_visible = Some(client_visible);
     }
 
     fn created_at(&mut self, time: Timestamp) {

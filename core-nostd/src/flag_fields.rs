@@ -10,7 +10,10 @@ use crate::rule::{Operator, TargetingRule};
 use crate::time::Timestamp;
 use alloc::boxed::Box;
 
-pub(crate) const FIELDS: &str = "key is_enabled rollout_percentage description rules revision created_at updated_at";
+/// First those that evaluation reads.
+pub(crate) const FIELDS: &str =
+    "key is_enabled rollout_percentage rules revision description client_visible created_at updated_at";
+const EVALUATED_FIELDS: &str = "key is_enabled rollout_percentage rules revision";
 
 /// The most bytes of a description.
 pub(crate) const MAX_DESCRIPTION: usize = 1024;
@@ -36,27 +39,33 @@ pub(crate) trait FlagFields {
     /// The list of values starts; one that came before is forgotten.
     fn values(&mut self);
     fn value(&mut self, value: &str);
+    fn hash_values(&mut self, hash_values: bool);
+    fn salt(&mut self, salt: &str);
     fn end_rule(&mut self);
     fn description(&mut self, description: Option<Box<str>>);
+    fn client_visible(&mut self, client_visible: bool);
     fn created_at(&mut self, time: Timestamp);
     fn updated_at(&mut self, time: Timestamp);
 }
 
 /// Reads the flag at which `reader` stands.
 pub(crate) fn read<F: FlagFields>(reader: &mut Reader<'_>, mode: Mode, keeper: &mut F) {
-    let mut fields = reader.open_object(FIELDS, 1, mode);
+    let known = if F::IS_FOR_PEOPLE { FIELDS } else { EVALUATED_FIELDS };
+    let mut fields = reader.open_object(known, 1, mode);
     while let Some(field) = reader.next_field(&mut fields) {
         match field {
             0 => keeper.key(FlagKey::read(reader)),
             1 => keeper.is_enabled(reader.boolean()),
             2 => keeper.rollout(read_rollout(reader)),
-            4 => {
+            3 => {
                 read_rules(reader, mode, keeper);
             }
-            5 => keeper.revision(Revision::read(reader)),
+            4 => keeper.revision(Revision::read(reader)),
+            // No others are known then. Saying so spares their code.
             _ if !F::IS_FOR_PEOPLE => reader.skip(),
-            3 => keeper.description(read_description(reader)),
-            6 => keeper.created_at(read_timestamp(reader)),
+            5 => keeper.description(read_description(reader)),
+            6 => keeper.client_visible(reader.boolean()),
+            7 => keeper.created_at(read_timestamp(reader)),
             _ => keeper.updated_at(read_timestamp(reader)),
         }
     }
@@ -88,14 +97,24 @@ pub(crate) fn read_rules<F: FlagFields>(reader: &mut Reader<'_>, mode: Mode, kee
     }
 }
 
-const RULE_FIELDS: &str = "attribute operator values";
+/// As people write a rule.
+const RULE_FIELDS: &str = "attribute operator values hash_values";
+/// As any rule may be that somebody sends.
+const SENT_RULE_FIELDS: &str = "attribute operator values hash_values salt";
+const EVALUATED_RULE_FIELDS: &str = "attribute operator values salt";
 
 fn read_rule<F: FlagFields>(reader: &mut Reader<'_>, mode: Mode, keeper: &mut F) {
     let start = reader.start();
     let mut operator = Operator::COUNT;
     let mut empty_value = None;
+    let mut hash_values = false;
     keeper.rule();
-    let mut fields = reader.open_object(RULE_FIELDS, 3, mode);
+    let known = match mode {
+        _ if !F::IS_FOR_PEOPLE => EVALUATED_RULE_FIELDS,
+        Mode::Strict => RULE_FIELDS,
+        Mode::Lenient => SENT_RULE_FIELDS,
+    };
+    let mut fields = reader.open_object(known, 3, mode);
     while let Some(field) = reader.next_field(&mut fields) {
         match field {
             0 => {
@@ -109,12 +128,20 @@ fn read_rule<F: FlagFields>(reader: &mut Reader<'_>, mode: Mode, keeper: &mut F)
                 let start = reader.short_string(usize::MAX);
                 operator = Operator::number_of(reader.last_string());
                 keeper.operator(operator, reader.last_string());
-                if operator == Operator::COUNT && mode == Mode::Strict {
+                if operator >= Operator::WRITABLE && mode == Mode::Strict {
                     reader.fault_at(ErrorKind::UnknownOperator, start);
                 }
             }
-            _ => empty_value = read_values(reader, keeper),
+            2 => empty_value = read_values(reader, keeper),
+            3 if F::IS_FOR_PEOPLE => {
+                hash_values = reader.boolean();
+                keeper.hash_values(hash_values);
+            }
+            _ => keeper.salt(reader.string()),
         }
+    }
+    if hash_values && Operator::is_substring(operator) && mode == Mode::Strict {
+        reader.fault_in(ErrorKind::NotHashable, start, "hash_values", None);
     }
     // The empty string stands in every attribute: such a rule would enable the flag for all.
     if empty_value.is_some() && Operator::is_substring(operator) {

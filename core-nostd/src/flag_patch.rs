@@ -27,6 +27,7 @@ pub struct FlagPatch {
     is_enabled: Option<bool>,
     rollout_percentage: Option<Option<Percentage>>,
     description: Option<Option<Box<str>>>,
+    client_visible: Option<Option<bool>>,
     rules: Option<Vec<TargetingRule>>,
     key: Option<FlagKey>,
     revision: Option<Revision>,
@@ -48,16 +49,17 @@ impl FlagPatch {
                     0 => patch.key = Some(FlagKey::read(reader)),
                     1 => patch.is_enabled = Some(!reader.null() && reader.boolean()),
                     2 => patch.rollout_percentage = Some(flag_fields::read_rollout(reader)),
-                    3 => patch.description = Some(flag_fields::read_description(reader)),
-                    4 => {
+                    3 => {
                         let mut listed = Flag::new(FlagKey::placeholder());
                         if !reader.null() {
                             flag_fields::read_rules(reader, Mode::Strict, &mut listed);
                         }
                         patch.rules = Some(listed.rules);
                     }
-                    5 => patch.revision = Some(Revision::read(reader)),
-                    6 => patch.created_at = Some(flag_fields::read_timestamp(reader)),
+                    4 => patch.revision = Some(Revision::read(reader)),
+                    5 => patch.description = Some(flag_fields::read_description(reader)),
+                    6 => patch.client_visible = Some(if reader.null() { None } else { Some(reader.boolean()) }),
+                    7 => patch.created_at = Some(flag_fields::read_timestamp(reader)),
                     _ => patch.updated_at = Some(flag_fields::read_timestamp(reader)),
                 }
             }
@@ -85,6 +87,7 @@ impl FlagPatch {
         if let Some(description) = self.description {
             flag.description = description;
         }
+        flag.client_visible = self.client_visible.unwrap_or(flag.client_visible);
         if let Some(rules) = self.rules {
             flag.rules = rules;
         }

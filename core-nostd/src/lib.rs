@@ -31,7 +31,9 @@ extern crate alloc;
 #[doc = include_str!("../README.md")]
 mod readme {}
 
+mod blake2s;
 mod change;
+mod client_form;
 mod compiled;
 mod digest;
 mod digits;
@@ -55,7 +57,7 @@ pub mod sync;
 mod time;
 mod words;
 
-pub use change::Change;
+pub use change::{Change, FlagJson};
 pub use compiled::CompiledFlag;
 pub use digest::Digest;
 pub use error::{Error, ErrorKind};

@@ -15,6 +15,11 @@ pub struct TargetingRule {
     pub operator: Operator,
     /// 1 to [`TargetingRule::MAX_VALUES`] values of at most [`TargetingRule::MAX_VALUE`] bytes.
     pub values: Vec<Box<str>>,
+    /// Whether public clients get hashes in place of the values. For [`Operator::Equals`] and [`Operator::NotEquals`]
+    /// alone: a part of a value cannot be found in its hash.
+    pub hash_values: bool,
+    /// What stood before each value when it was hashed; with the hashed operators, which only public clients get.
+    pub salt: Option<Box<str>>,
 }
 
 /// How an attribute is held against a rule's values: byte by byte, upper and lower case distinct.
@@ -30,11 +35,22 @@ pub enum Operator {
     StartsWith,
     /// The attribute ends with one of the values.
     EndsWith,
+    /// The attribute's hash is one of the values. Nobody writes such a rule: it is what public clients get of
+    /// [`Operator::Equals`] where the values are hashed.
+    EqualsHashed,
+    /// The attribute's hash is none of the values; what public clients get of [`Operator::NotEquals`].
+    NotEqualsHashed,
     /// An operator of a newer server, by its name. It never matches.
     Unknown(Box<str>),
 }
 
 impl TargetingRule {
+    /// A rule whose values everybody gets as they are.
+    #[must_use]
+    pub const fn new(attribute: Box<str>, operator: Operator, values: Vec<Box<str>>) -> Self {
+        Self { attribute, operator, values, hash_values: false, salt: None }
+    }
+
     /// The most bytes of an attribute's name.
     pub const MAX_ATTRIBUTE: usize = 128;
     /// The most values of a rule.
@@ -52,11 +68,19 @@ impl TargetingRule {
             writer.comma_unless_first(index);
             writer.string(value);
         }
-        writer.raw("]}");
+        writer.raw("]");
+        if self.hash_values {
+            writer.raw(",\"hash_values\":true");
+        }
+        if let Some(salt) = &self.salt {
+            writer.raw(",\"salt\":");
+            writer.string(salt);
+        }
+        writer.raw("}");
     }
 }
 
-const NAMES: &str = "Equals NotEquals Contains StartsWith EndsWith";
+const NAMES: &str = "Equals NotEquals Contains StartsWith EndsWith EqualsHashed NotEqualsHashed";
 
 impl Operator {
     /// The operator's name as JSON carries it.
@@ -73,12 +97,17 @@ impl Operator {
             Self::Contains => 2,
             Self::StartsWith => 3,
             Self::EndsWith => 4,
-            Self::Unknown(_) => 5,
+            Self::EqualsHashed => 5,
+            Self::NotEqualsHashed => 6,
+            Self::Unknown(_) => Self::COUNT,
         }
     }
 
     /// How many operators are known.
-    pub(crate) const COUNT: usize = 5;
+    pub(crate) const COUNT: usize = 7;
+
+    /// How many of them, the first ones, people may write.
+    pub(crate) const WRITABLE: usize = 5;
 
     /// The number of the operator with a name; [`COUNT`](Self::COUNT) for an unknown one.
     pub(crate) fn number_of(name: &str) -> usize {
@@ -87,7 +116,7 @@ impl Operator {
 
     /// Whether the operator with a number looks for a part of the attribute.
     pub(crate) const fn is_substring(number: usize) -> bool {
-        number >= Self::Contains.number() && number < Self::COUNT
+        number >= Self::Contains.number() && number < Self::WRITABLE
     }
 
     /// The operator with a number and, where that is unknown, a name.
@@ -98,6 +127,8 @@ impl Operator {
             2 => Self::Contains,
             3 => Self::StartsWith,
             4 => Self::EndsWith,
+            5 => Self::EqualsHashed,
+            6 => Self::NotEqualsHashed,
             _ => Self::Unknown(name.into()),
         }
     }

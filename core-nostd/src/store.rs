@@ -69,11 +69,16 @@ impl FlagStore {
     /// Applies a live change that makes `revision`. One at or below the store's revision is ignored, as is every change
     /// before the first replay; answers whether it was applied.
     pub fn apply(&mut self, change: Change, revision: Revision) -> bool {
+        self.apply_compiled(change.compiled(), revision)
+    }
+
+    /// As [`apply`](Self::apply), of a flag that is ready.
+    pub fn apply_compiled(&mut self, change: Change<Box<CompiledFlag>>, revision: Revision) -> bool {
         if self.id.is_none() || revision <= self.revision() {
             return false;
         }
         match change {
-            Change::Upsert(flag) => self.set(Ok(Box::new(CompiledFlag::new(flag))), revision),
+            Change::Upsert(flag) => self.set(Ok(flag), revision),
             Change::Delete(key) => self.set(Err(key.as_str()), revision),
         };
         true
@@ -207,9 +212,9 @@ impl FlagStore {
         Self { live: FlagSet::empty(generation), id: None, staging: None }
     }
 
-    /// As [`stage`](Self::stage). Answers how many flags are staged, of which two with one key count twice, and how much
+    /// As [`stage`](Self::stage), of a flag that is ready. Answers how many flags are staged, of which two with one key count twice, and how much
     /// memory they take, by an estimate; `None` where no replay is open.
-    pub(crate) fn stage_compiled(&mut self, flag: Box<CompiledFlag>) -> Option<(usize, usize)> {
+    pub fn stage_compiled(&mut self, flag: Box<CompiledFlag>) -> Option<(usize, usize)> {
         let staging = self.staging.as_mut()?;
         staging.heap_bytes += flag.heap_bytes();
         staging.flags.push(flag);

@@ -129,9 +129,10 @@ fn field() -> impl Strategy<Value = (String, String)> {
     };
     prop_oneof![
         3 => or_any(key).prop_map(|value| ("key", value)),
-        2 => or_any(flags).prop_map(|value| ("is_enabled", value)),
+        2 => or_any(flags.clone()).prop_map(|value| ("is_enabled", value)),
         3 => or_any(rollout).prop_map(|value| ("rollout_percentage", value)),
         2 => or_any(description).prop_map(|value| ("description", value)),
+        2 => or_any(flags).prop_map(|value| ("client_visible", value)),
         4 => or_any(rules).prop_map(|value| ("rules", value)),
         2 => or_any(number().boxed()).prop_map(|value| ("revision", value)),
         1 => or_any(literal_of(time())).prop_map(|value| ("created_at", value)),
@@ -144,8 +145,28 @@ fn field() -> impl Strategy<Value = (String, String)> {
 }
 
 fn rule() -> impl Strategy<Value = String> {
-    let operator =
-        prop::sample::select(vec!["Equals", "NotEquals", "Contains", "StartsWith", "EndsWith", "equals", "Later", ""]);
+    let operator = prop::sample::select(vec![
+        "Equals",
+        "NotEquals",
+        "Contains",
+        "StartsWith",
+        "EndsWith",
+        "EqualsHashed",
+        "NotEqualsHashed",
+        "equals",
+        "Later",
+        "",
+    ]);
+    let hashing = prop::sample::select(vec![
+        None,
+        None,
+        None,
+        Some(("\"hash_values\"", "true")),
+        Some(("\"hash_values\"", "false")),
+        Some(("\"hash_values\"", "null")),
+        Some(("\"salt\"", "\"é\"")),
+        Some(("\"salt\"", "1")),
+    ]);
     let attribute = literal_of(prop_oneof![6 => "[a-zé]{1,5}", 1 => "[é]{63,66}", 1 => Just(String::new())]);
     let value = || prop_oneof![12 => literal_of("[a-cé]{1,3}"), 1 => Just("\"\"".to_owned()), 1 => literal_of("[a-zé]{300,520}")];
     let values = prop_oneof![
@@ -161,8 +182,10 @@ fn rule() -> impl Strategy<Value = String> {
                 ("\"values\"".to_owned(), format!("[{}]", values.join(","))),
             ]
         });
-    (members, prop::option::weighted(0.15, (0..3_usize, any_value())), prop::option::weighted(0.1, 0..3_usize))
-        .prop_map(|(mut members, wrong, twin)| {
+    let wrong = prop::option::weighted(0.15, (0..3_usize, any_value()));
+    (members, hashing, wrong, prop::option::weighted(0.1, 0..3_usize)).prop_map(
+        |(mut members, hashing, wrong, twin)| {
+            members.extend(hashing.map(|(name, value)| (name.to_owned(), value.to_owned())));
             if let Some((place, wrong)) = wrong {
                 members[place].1 = wrong;
             }
@@ -170,7 +193,8 @@ fn rule() -> impl Strategy<Value = String> {
                 members.push(members[twin].clone());
             }
             object(&members)
-        })
+        },
+    )
 }
 
 /// A document near a flag, with blanks between its tokens where there were commas and colons.

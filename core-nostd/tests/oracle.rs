@@ -7,8 +7,8 @@ use proptest::prelude::*;
 use serde_json::json;
 use sidekick_core::sync::{Status, SyncClient};
 use sidekick_core::{
-    CompiledFlag, Evaluation, EventId, Flag, FlagKey, FlagStore, IndexedAttributes, Operator, Percentage, Reason,
-    TargetingRule, murmur3_x86_32, sse,
+    CompiledFlag, Epoch, Evaluation, EventId, Flag, FlagKey, FlagStore, IndexedAttributes, Operator, Percentage,
+    Reason, TargetingRule, murmur3_x86_32, sse,
 };
 use std::collections::BTreeMap;
 
@@ -47,6 +47,7 @@ fn rule_matches(rule: &TargetingRule, attributes: &[(&str, &str)]) -> bool {
             Operator::StartsWith => starts_at(given, 0, value),
             Operator::EndsWith => given.len() >= value.len() && starts_at(given, given.len() - value.len(), value),
             Operator::Unknown(_) => false,
+            Operator::EqualsHashed | Operator::NotEqualsHashed => unreachable!("nobody writes these"),
         };
     }
     if rule.operator == Operator::NotEquals { !any } else { any }
@@ -119,8 +120,9 @@ fn shuffled(flag: &Flag, turn: usize) -> String {
             format!("\"operator\":{}", json!(rule.operator.name())),
             format!("\"values\":{}", json!(rule.values)),
             "\"later\":{\"values\":[\"b\"]}".to_owned(),
+            format!("\"hash_values\":{}", rule.hash_values),
         ];
-        fields.rotate_left(turn % 4);
+        fields.rotate_left(turn % 5);
         if turn.is_multiple_of(2) {
             fields.reverse();
         }
@@ -162,11 +164,8 @@ proptest! {
         turn in 0..12_usize,
     ) {
         let key = FlagKey::new("a").unwrap();
-        let rule = |operator| TargetingRule {
-            attribute: "tenant".into(),
-            operator,
-            values: values.iter().map(|value| value.as_str().into()).collect(),
-        };
+        let listed = || values.iter().map(|value| value.as_str().into()).collect();
+        let rule = |operator| TargetingRule { hash_values: true, ..TargetingRule::new("tenant".into(), operator, listed()) };
         let near = values.iter().flat_map(|value| {
             let shorter: String = value.chars().skip(1).collect();
             [value.clone(), format!("{value}x"), format!("x{value}"), shorter, value.replacen('t', "u", 1)]
@@ -176,7 +175,9 @@ proptest! {
             let rules = vec![rule(Operator::Unknown("Later".into())), rule(operator)];
             let flag = Flag { is_enabled: true, rollout_percentage: Percentage::from_thousandths(0), rules, ..Flag::new(key.clone()) };
             let client = streamed(&[(key.clone(), shuffled(&flag, turn))]);
-            let compiled = [&CompiledFlag::new(flag.clone()), client.store().get("a").unwrap()];
+            let hashed = CompiledFlag::for_clients(&flag, &Epoch::new("history").unwrap());
+            prop_assert!(hashed.document().contains("EqualsHashed"));
+            let compiled = [&CompiledFlag::new(flag.clone()), client.store().get("a").unwrap(), &hashed];
             for value in &asked {
                 let attributes = [("tenant", value.as_str())];
                 let expected = oracle(&flag, "ada", &attributes);
@@ -200,6 +201,10 @@ proptest! {
         let documents: Vec<(FlagKey, String)> =
             flags.iter().map(|flag| (flag.key.clone(), shuffled(flag, turn))).collect();
         let client = streamed(&documents);
+        let epoch = Epoch::new("history").unwrap();
+        let public = |flag: &Flag| CompiledFlag::for_clients(flag, &epoch).document().to_owned();
+        let documents: Vec<(FlagKey, String)> = flags.iter().map(|flag| (flag.key.clone(), public(flag))).collect();
+        let clients = streamed(&documents);
         let mut store = FlagStore::new();
         store.begin_replay();
         for flag in &flags {
@@ -231,6 +236,11 @@ proptest! {
                 let value_of = |name: &str| attributes.iter().find(|(own, _)| *own == name).map(|(_, value)| *value);
                 let indexed: Vec<Option<&str>> = compiled.attributes().map(value_of).collect();
                 prop_assert_eq!(answer(compiled.evaluate(user, &IndexedAttributes(&indexed))), expected);
+
+                let for_clients = clients.store().get(flag.key.as_str()).unwrap();
+                let given = for_clients.evaluate(user, attributes.as_slice());
+                prop_assert_eq!((answer(given), given.revision), (expected, flag.revision));
+                prop_assert!(for_clients.attributes().eq(compiled.attributes()));
 
                 if let Some(fixed) = compiled.static_evaluation() {
                     prop_assert_eq!((answer(fixed), fixed.revision), (expected, flag.revision));

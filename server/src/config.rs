@@ -27,6 +27,8 @@ pub struct Config {
     pub sdk_keys: Vec<Secret>,
     /// Client keys.
     pub client_keys: Vec<Secret>,
+    /// Whether public clients get a new flag of which nobody says so.
+    pub client_visible_default: bool,
     /// A folder to serve in place of the embedded dashboard.
     pub public_dir: Option<PathBuf>,
     /// Who may call from a browser.
@@ -167,6 +169,12 @@ impl Config {
             },
             sdk_keys,
             client_keys,
+            client_visible_default: parsed(
+                "CLIENT_VISIBLE_DEFAULT",
+                variable("CLIENT_VISIBLE_DEFAULT"),
+                true,
+                "true or false",
+            )?,
             public_dir: public_dir(variable("PUBLIC_DIR"))?,
             origins: origins(variable("ALLOWED_ORIGINS"))?,
             limits: LimitSettings::from_environment(variable)?,
@@ -322,6 +330,9 @@ It is configured by environment variables:
                    listens on loopback only unless HOST says otherwise]
   CLIENT_KEY       a client key beside the stored ones, for browsers and apps; several, parted by
                    commas, for rotation [default: none]
+  CLIENT_VISIBLE_DEFAULT
+                   true or false: whether client keys get new flags that do not say so themselves
+                   by client_visible [default: true]
   HOST             the IP address to listen on [default: 0.0.0.0; without SDK_KEY 127.0.0.1]
   PORT             the port to listen on; 0 takes a free one [default: 3000]
   ALLOWED_ORIGINS  origins whose pages may call the API from a browser, parted by commas

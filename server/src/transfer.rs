@@ -39,12 +39,18 @@ pub async fn export(storage: &dyn Storage) -> Result<Vec<u8>, StorageError> {
 }
 
 /// Brings the flags of a document into `storage`, all or none; with `replace`, flags that are not in it go.
+/// `client_visible` is whether public clients get a new flag of which the document does not say so.
 ///
 /// # Errors
 /// What is wrong with the document, or what storage says.
-pub async fn import(storage: &dyn Storage, document: &[u8], replace: bool) -> Result<Imported, TransferError> {
+pub async fn import(
+    storage: &dyn Storage,
+    document: &[u8],
+    replace: bool,
+    client_visible: bool,
+) -> Result<Imported, TransferError> {
     let flags = read(document)?;
-    let import = Import { flags, replace, actor: "import".to_owned(), time: clock::now() };
+    let import = Import { flags, replace, actor: "import".to_owned(), time: clock::now(), client_visible };
     storage.import(import).await.map_err(TransferError::Storage)
 }
 

@@ -12,6 +12,7 @@ from decimal import Decimal
 
 MAX_DEPTH = 32
 OPERATORS = ("Equals", "NotEquals", "Contains", "StartsWith", "EndsWith")
+HASHABLE = ("Equals", "NotEquals")
 NO_EMPTY_VALUE = ("Contains", "StartsWith", "EndsWith")
 NUMBER = re.compile(r"(-?)([0-9]+)(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]+))?")
 TIMESTAMP = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,9}))?Z")
@@ -40,7 +41,7 @@ def encode(flag, lenient):
     require(isinstance(flag, Object), "")
     fields = take_fields(flag, FIELDS, "", lenient)
     require("key" in fields, "key")
-    out = {name: default for name, (_, default) in FIELDS.items()}
+    out = {name: default for name, (_, default) in FIELDS.items() if default or name in fields}
     for name, value in fields.items():
         out[name] = FIELDS[name][0](value, name, lenient)
     return "{" + ",".join(f'"{name}":{text}' for name, text in out.items()) + "}"
@@ -53,8 +54,16 @@ def on_stream(flag):
     require("key" in fields, "key")
     for name, value in fields.items():
         if name not in FOR_PEOPLE:
-            FIELDS[name][0](value, name, True)
+            FIELDS[name][0](evaluated_rules(value) if name == "rules" else value, name, True)
     return fields["key"], int(fields.get("revision", "0"))
+
+
+def evaluated_rules(rules):
+    """Rules without what is for people alone."""
+    if not isinstance(rules, list) or isinstance(rules, Object):
+        return rules
+    without = (lambda rule: Object(pair for pair in rule if pair[0] != "hash_values") if isinstance(rule, Object) else rule)
+    return [without(rule) for rule in rules]
 
 
 def members(text):
@@ -177,7 +186,8 @@ def read_rules(value, path, lenient):
 
 def read_rule(value, path, lenient):
     require(isinstance(value, Object), path)
-    fields = take_fields(value, ("attribute", "operator", "values"), path + ".", lenient)
+    known = ("attribute", "operator", "values", "hash_values") + (("salt",) if lenient else ())
+    fields = take_fields(value, known, path + ".", lenient)
     for name in ("attribute", "operator", "values"):
         require(name in fields, f"{path}.{name}")
     attribute = string(fields["attribute"], f"{path}.attribute", 1, 128)
@@ -189,7 +199,12 @@ def read_rule(value, path, lenient):
     require(1 <= len(values) <= 1000, f"{path}.values")
     least = 1 if operator in NO_EMPTY_VALUE else 0
     encoded = [string(text, f"{path}.values[{index}]", least, 512) for index, text in enumerate(values)]
-    return f'{{"attribute":{attribute},"operator":{encoded_operator},"values":[{",".join(encoded)}]}}'
+    hash_values = read_bool(fields.get("hash_values", False), f"{path}.hash_values", lenient) == "true"
+    require(lenient or not hash_values or operator in HASHABLE, f"{path}.hash_values")
+    more = ',"hash_values":true' if hash_values else ""
+    if "salt" in fields:
+        more += f',"salt":{string(fields["salt"], f"{path}.salt", 0, 1 << 32)}'
+    return f'{{"attribute":{attribute},"operator":{encoded_operator},"values":[{",".join(encoded)}]{more}}}'
 
 
 def read_revision(value, path, lenient):
@@ -224,12 +239,14 @@ def quote(text):
 
 
 EPOCH = '"1970-01-01T00:00:00.000Z"'
-FOR_PEOPLE = ("description", "created_at", "updated_at")
+FOR_PEOPLE = ("description", "client_visible", "created_at", "updated_at")
+# How each is read, and what it is where it is absent; nothing: then it is left out.
 FIELDS = {
     "key": (read_key, ""),
     "is_enabled": (read_bool, "false"),
     "rollout_percentage": (read_percentage, "null"),
     "description": (read_description, "null"),
+    "client_visible": (read_bool, ""),
     "rules": (read_rules, "[]"),
     "revision": (read_revision, "0"),
     "created_at": (read_timestamp, EPOCH),

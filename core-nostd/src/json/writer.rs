@@ -51,6 +51,11 @@ impl<'a> Writer<'a> {
         self.out.push(b'"');
     }
 
+    /// `true` or `false`.
+    pub(crate) fn boolean(&mut self, value: bool) {
+        self.raw(if value { "true" } else { "false" });
+    }
+
     /// A string in quotes, or `null`.
     pub(crate) fn string_or_null(&mut self, text: Option<&str>) {
         match text {

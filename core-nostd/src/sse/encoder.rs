@@ -3,7 +3,7 @@
 //! Every event ends its lines with LF, bears one `data:` line and one complete JSON document in it, so that independent
 //! clients read it alike. An `id` stands before the event that it commits; nothing in a replay before `ready` bears one.
 
-use crate::change::Change;
+use crate::change::{Change, FlagJson};
 use crate::compiled::CompiledFlag;
 use crate::digest::Digest;
 use crate::event_id::{Epoch, EventId, Revision};
@@ -44,7 +44,7 @@ pub fn resumed(revision: Revision, out: &mut Vec<u8>) {
 }
 
 /// Appends a live change.
-pub fn change(epoch: &Epoch, revision: Revision, change: &Change, out: &mut Vec<u8>) {
+pub fn change<F: FlagJson>(epoch: &Epoch, revision: Revision, change: &Change<F>, out: &mut Vec<u8>) {
     print(out, format_args!("id: {epoch}:{revision}\ndata: "));
     change.write_json(out);
     out.extend_from_slice(b"\n\n");
@@ -79,7 +79,7 @@ mod tests {
         connected(&mut out);
         replay_upsert(&CompiledFlag::new(flag), &mut out);
         ready(&EventId { epoch: epoch.clone(), revision }, 1, &mut out);
-        change(&epoch, revision.next(), &Change::Delete(FlagKey::new("dark_mode").unwrap()), &mut out);
+        change(&epoch, revision.next(), &Change::<Flag>::Delete(FlagKey::new("dark_mode").unwrap()), &mut out);
         heartbeat(revision.next(), Digest::EMPTY, &mut out);
         resumed(revision, &mut out);
         retry(1234, &mut out);

@@ -121,6 +121,12 @@ fn oracle_flag(node: &Node, mode: Mode) -> Option<Flag> {
             "rollout_percentage" => flag.rollout_percentage = Some(oracle_percentage(value.number()?)?),
             "description" if *value == Node::Null => flag.description = None,
             "description" => flag.description = Some(value.text().filter(|text| text.len() <= 1024)?.into()),
+            "client_visible" => {
+                let Node::Boolean(client_visible) = value else {
+                    return None;
+                };
+                flag.client_visible = Some(*client_visible);
+            }
             "rules" => {
                 let rules = value.list().filter(|rules| rules.len() <= 64)?;
                 flag.rules = rules.iter().map(|rule| oracle_rule(rule, mode)).collect::<Option<_>>()?;
@@ -136,7 +142,12 @@ fn oracle_flag(node: &Node, mode: Mode) -> Option<Flag> {
 
 fn oracle_rule(node: &Node, mode: Mode) -> Option<TargetingRule> {
     let (mut attribute, mut operator, mut values) = (None, None, None);
-    for (name, value) in node.members(&["attribute", "operator", "values"], mode)? {
+    let (mut hash_values, mut salt) = (false, None);
+    let known = match mode {
+        Mode::Strict => &["attribute", "operator", "values", "hash_values"][..],
+        Mode::Lenient => &["attribute", "operator", "values", "hash_values", "salt"],
+    };
+    for (name, value) in node.members(known, mode)? {
         match name.as_str() {
             "attribute" => attribute = Some(value.text().filter(|text| (1..=128).contains(&text.len()))?),
             "operator" => {
@@ -146,6 +157,8 @@ fn oracle_rule(node: &Node, mode: Mode) -> Option<TargetingRule> {
                     "Contains" => Operator::Contains,
                     "StartsWith" => Operator::StartsWith,
                     "EndsWith" => Operator::EndsWith,
+                    "EqualsHashed" if mode == Mode::Lenient => Operator::EqualsHashed,
+                    "NotEqualsHashed" if mode == Mode::Lenient => Operator::NotEqualsHashed,
                     other if mode == Mode::Lenient => Operator::Unknown(other.into()),
                     _ => return None,
                 });
@@ -155,12 +168,21 @@ fn oracle_rule(node: &Node, mode: Mode) -> Option<TargetingRule> {
                 let item = |item: &Node| Some(item.text().filter(|text| text.len() <= 512)?.into());
                 values = Some(items.iter().map(item).collect::<Option<Vec<Box<str>>>>()?);
             }
+            "hash_values" => {
+                let Node::Boolean(is_on) = value else {
+                    return None;
+                };
+                hash_values = *is_on;
+            }
+            "salt" => salt = Some(value.text()?.into()),
             _ => {}
         }
     }
-    let rule = TargetingRule { attribute: attribute?.into(), operator: operator?, values: values? };
+    let rule = TargetingRule { attribute: attribute?.into(), operator: operator?, values: values?, hash_values, salt };
     let is_substring = matches!(rule.operator, Operator::Contains | Operator::StartsWith | Operator::EndsWith);
-    (!is_substring || rule.values.iter().all(|value| !value.is_empty())).then_some(rule)
+    let is_refused =
+        is_substring && (rule.values.iter().any(|value| value.is_empty()) || rule.hash_values && mode == Mode::Strict);
+    (!is_refused).then_some(rule)
 }
 
 /// A percentage by its decimal digits alone: no arithmetic that a long number could overflow.
@@ -253,9 +275,18 @@ pub(crate) fn agrees(json: &[u8]) {
 
 /// The flag as serde_json writes it.
 pub(crate) fn value_of(flag: &Flag) -> Value {
-    let rule = |rule: &TargetingRule| json!({"attribute": rule.attribute, "operator": rule.operator.name(), "values": rule.values});
+    let rule = |rule: &TargetingRule| {
+        let mut json = json!({"attribute": rule.attribute, "operator": rule.operator.name(), "values": rule.values});
+        if rule.hash_values {
+            json["hash_values"] = true.into();
+        }
+        if let Some(salt) = &rule.salt {
+            json["salt"] = (**salt).into();
+        }
+        json
+    };
     let share = |share: Percentage| f64::from(share.thousandths()) / 1000.0;
-    json!({
+    let mut json = json!({
         "key": flag.key.as_str(),
         "is_enabled": flag.is_enabled,
         "rollout_percentage": flag.rollout_percentage.map(share),
@@ -264,7 +295,11 @@ pub(crate) fn value_of(flag: &Flag) -> Value {
         "revision": flag.revision.get(),
         "created_at": flag.created_at.to_string(),
         "updated_at": flag.updated_at.to_string(),
-    })
+    });
+    if let Some(client_visible) = flag.client_visible {
+        json["client_visible"] = client_visible.into();
+    }
+    json
 }
 
 /// Whole percentages as integers on both sides: serde_json tells 50 and 50.0 apart.

@@ -16,16 +16,20 @@ pub(crate) fn flag() -> impl Strategy<Value = Flag> {
 /// A flag of a given key.
 pub(crate) fn flag_with_key(key: FlagKey) -> impl Strategy<Value = Flag> {
     let times = (0..=Timestamp::MAX.millis(), 0..=Timestamp::MAX.millis());
-    (prop::bool::weighted(0.9), rollout(), description(), vec(rule(), 0..5), revision(), times).prop_map(
-        move |(is_enabled, rollout_percentage, description, rules, revision, (created, updated))| Flag {
-            key: key.clone(),
-            is_enabled,
-            rollout_percentage,
-            description,
-            rules,
-            revision,
-            created_at: Timestamp::from_millis(created),
-            updated_at: Timestamp::from_millis(updated),
+    let visible = prop_oneof![3 => Just(None), 1 => any::<bool>().prop_map(Some)];
+    (prop::bool::weighted(0.9), rollout(), description(), visible, vec(rule(), 0..5), revision(), times).prop_map(
+        move |(is_enabled, rollout_percentage, description, client_visible, rules, revision, (created, updated))| {
+            Flag {
+                key: key.clone(),
+                is_enabled,
+                rollout_percentage,
+                description,
+                client_visible,
+                rules,
+                revision,
+                created_at: Timestamp::from_millis(created),
+                updated_at: Timestamp::from_millis(updated),
+            }
         },
     )
 }
@@ -67,10 +71,13 @@ fn description() -> impl Strategy<Value = Option<Box<str>>> {
 fn rule() -> impl Strategy<Value = TargetingRule> {
     // Look-ups replace scans somewhere between these lengths.
     let values = prop_oneof![4 => vec(text(), 1..5), 1 => vec(text(), 6..12), 1 => vec(text(), 30..60)];
-    (prop::sample::select(&ATTRIBUTES[..]), operator(), values).prop_map(|(attribute, operator, values)| {
+    let fields = (prop::sample::select(&ATTRIBUTES[..]), operator(), values, prop::bool::weighted(0.2));
+    fields.prop_map(|(attribute, operator, values, hash_values)| {
         let is_substring = matches!(operator, Operator::Contains | Operator::StartsWith | Operator::EndsWith);
         let value = |text: String| if text.is_empty() && is_substring { "a".into() } else { text.into() };
-        TargetingRule { attribute: attribute.into(), operator, values: values.into_iter().map(value).collect() }
+        let hash_values = hash_values && !is_substring;
+        let values = values.into_iter().map(value).collect();
+        TargetingRule { hash_values, ..TargetingRule::new(attribute.into(), operator, values) }
     })
 }
 

@@ -141,11 +141,8 @@ pub fn digest(flags: &Flags) -> Digest {
 }
 
 fn flag(key: FlagKey, revision: Revision, dice: &mut Dice) -> Flag {
-    let rule = TargetingRule {
-        attribute: "plan".into(),
-        operator: Operator::Equals,
-        values: (0..=dice.up_to(3)).map(|value| format!("é{value}\n").into()).collect(),
-    };
+    let values = (0..=dice.up_to(3)).map(|value| format!("é{value}\n").into()).collect();
+    let rule = TargetingRule::new("plan".into(), Operator::Equals, values);
     let rules = if dice.falls(500) { vec![rule] } else { Vec::new() };
     let rollout_percentage = Percentage::from_thousandths(dice.up_to(100_000) as u32);
     Flag { is_enabled: dice.falls(800), rollout_percentage, rules, revision, ..Flag::new(key) }

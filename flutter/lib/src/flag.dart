@@ -27,7 +27,7 @@ final class Flag {
   /// Share of users, 0 to 100 with at most three decimals; null is all.
   final double? rolloutPercentage;
 
-  /// For people.
+  /// For people. As the times, it is not sent to client keys.
   final String? description;
 
   /// The first rule that matches enables the flag, whatever the rollout.
@@ -57,8 +57,8 @@ final class TargetingRule {
   /// The attribute's name.
   final String attribute;
 
-  /// `Equals`, `NotEquals`, `Contains`, `StartsWith`, `EndsWith`; a newer
-  /// server may know more.
+  /// `Equals`, `NotEquals`, `Contains`, `StartsWith`, `EndsWith`; with hashed
+  /// values `EqualsHashed`, `NotEqualsHashed`; a newer server may know more.
   final String operator;
 
   /// The values; any of them may match.

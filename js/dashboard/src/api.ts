@@ -8,13 +8,18 @@ export type { Flag, TargetingRule };
 export const OPERATORS = ['Equals', 'NotEquals', 'Contains', 'StartsWith', 'EndsWith'] as const satisfies readonly Operator[];
 
 /** What of a flag is written; the rest is the server's. */
-export type FlagFields = Pick<Flag, 'key' | 'is_enabled' | 'rollout_percentage' | 'description' | 'rules'>;
+export type FlagFields = Pick<Flag, 'key' | 'is_enabled' | 'rollout_percentage' | 'rules'> & {
+  readonly description: string | null;
+  readonly client_visible: boolean;
+};
 
 export interface Access {
   readonly authentication: boolean;
   readonly access: 'full' | 'read';
   readonly actor: string;
   readonly version: string;
+  /** Whether client keys get a new flag that does not say so itself. */
+  readonly client_visible_default: boolean;
 }
 
 export interface HistoryEntry {

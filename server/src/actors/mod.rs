@@ -9,7 +9,9 @@ mod redis_bridge;
 pub mod snapshot_file;
 mod sse_client;
 
-pub use flag_store::{FlagStoreActor, FlagStoreHandle, Listing, Status, Streamed, StreamedChange, Subscription};
+pub use flag_store::{
+    FlagStoreActor, FlagStoreHandle, Found, Listing, Status, Streamed, StreamedChange, Subscription, View,
+};
 pub use key_keeper::KeyKeeper;
 pub use redis_bridge::RedisBridge;
 pub use sse_client::{Outlet, Pace, SseClient};

@@ -1,6 +1,6 @@
 //! Keeps the flags in a file, from which a server can start while the database is away.
 
-use super::{FlagStoreHandle, Listing};
+use super::{FlagStoreHandle, Listing, View};
 use crate::shutdown::Shutdown;
 use crate::storage::Contents;
 use bytes::Bytes;
@@ -19,7 +19,7 @@ pub fn start(path: PathBuf, flags: FlagStoreHandle, mut shutdown: Shutdown) -> t
         let mut status = flags.watch_status();
         let mut saved: Option<EventId> = None;
         loop {
-            if let Some(listing) = flags.list().await
+            if let Some(listing) = flags.list(View::All).await
                 && saved.as_ref() != Some(&listing.id)
             {
                 match save(path.clone(), listing.clone()).await {

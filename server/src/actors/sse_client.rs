@@ -1,7 +1,7 @@
 //! The SSE actor, one for each client: replay or resume, then live changes and heartbeats, until either side ends it.
 //! Where its bytes go, it does not know: that is the [`Outlet`].
 
-use super::{FlagStoreHandle, Streamed, StreamedChange, Subscription};
+use super::{FlagStoreHandle, Streamed, StreamedChange, Subscription, View};
 use crate::auth::KeyEnd;
 use crate::chaos::{self, Defect, Point};
 use crate::chunk::Chunk;
@@ -23,6 +23,7 @@ use tokio::time::{Instant, sleep_until};
 /// One client of the stream.
 pub struct SseClient {
     flags: FlagStoreHandle,
+    view: View,
     metrics: Arc<Metrics>,
     resume: Option<EventId>,
     pace: Pace,
@@ -84,6 +85,7 @@ impl SseClient {
     #[must_use]
     pub const fn new(
         flags: FlagStoreHandle,
+        view: View,
         metrics: Arc<Metrics>,
         resume: Option<EventId>,
         pace: Pace,
@@ -91,7 +93,17 @@ impl SseClient {
         shutdown: Shutdown,
         key: KeyEnd,
     ) -> Self {
-        Self { flags, metrics, resume, pace, _permit: permit, shutdown, key, sent: (Revision::ZERO, Digest::EMPTY) }
+        Self {
+            flags,
+            view,
+            metrics,
+            resume,
+            pace,
+            _permit: permit,
+            shutdown,
+            key,
+            sent: (Revision::ZERO, Digest::EMPTY),
+        }
     }
 
     /// Serves the client until it goes away, takes nothing any more, or the server ends.
@@ -116,7 +128,7 @@ impl SseClient {
         loop {
             let mut changes = Box::pin(self.open(subscription, outlet)).await?;
             match self.follow(&mut changes, outlet).await? {
-                After::Replay => subscription = Box::pin(self.flags.subscribe(None)).await?,
+                After::Replay => subscription = Box::pin(self.flags.subscribe(self.view, None)).await?,
                 After::Goodbye => return Box::pin(self.say_goodbye(outlet)).await,
             }
         }
@@ -128,7 +140,7 @@ impl SseClient {
         let mut shutdown = self.shutdown.clone();
         tokio::select! {
             biased;
-            subscription = self.flags.subscribe(self.resume.take()) => subscription.map(Some),
+            subscription = self.flags.subscribe(self.view, self.resume.take()) => subscription.map(Some),
             () = poll_fn(|context| outlet.poll_closed(context)) => None,
             () = shutdown.begun() => Some(None),
             () = self.key.come() => None,

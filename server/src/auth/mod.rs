@@ -6,6 +6,7 @@ mod keyring;
 pub use key_end::{KeyEnd, KeyLife};
 pub use keyring::{Denied, Keyring};
 
+use crate::actors::View;
 use crate::keys::KeyKind;
 use sidekick_core::Timestamp;
 
@@ -20,6 +21,17 @@ pub enum Access {
     Server,
     /// Everything.
     Admin,
+}
+
+impl Access {
+    /// What of the flags it sees.
+    #[must_use]
+    pub const fn view(self) -> View {
+        match self {
+            Self::Server | Self::Admin => View::All,
+            Self::Public | Self::Client => View::Public,
+        }
+    }
 }
 
 /// A caller who is let in.

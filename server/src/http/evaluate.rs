@@ -5,6 +5,7 @@ use super::body::{self, Body};
 use super::problem::Problem;
 use super::question::{About, Question, Subject, User};
 use super::request_body;
+use crate::actors::View;
 use crate::metrics::{Metrics, ReasonLabels};
 use hyper::body::Incoming;
 use hyper::{Request, Response, StatusCode};
@@ -50,7 +51,10 @@ pub(super) async fn evaluate(request: &mut Request<Incoming>, app: &App) -> Resu
     let flag = match subject {
         Subject::Preview(flag) => Some(CompiledFlag::new(*flag)),
         Subject::Stored(key) => match FlagKey::new(&key) {
-            Ok(key) => app.flags.get(key).await.ok_or_else(Problem::not_loaded)?,
+            Ok(key) => {
+                let found = app.flags.get(View::All, key).await.ok_or_else(Problem::not_loaded)?;
+                found.map(|found| found.flag)
+            }
             Err(_) => None,
         },
     };

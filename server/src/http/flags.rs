@@ -5,7 +5,8 @@ use super::body::{self, Body};
 use super::conditional::{self, tagged};
 use super::problem::Problem;
 use super::request_body;
-use crate::auth::Principal;
+use crate::actors::{Found, View};
+use crate::auth::{Access, Principal};
 use crate::clock;
 use crate::limits::Limit;
 use crate::storage::{Committed, Operation, Preconditions, Write, WriteError};
@@ -14,17 +15,30 @@ use hyper::header::{HeaderMap, HeaderValue, LOCATION};
 use hyper::{Request, Response, StatusCode};
 use sidekick_core::{Change, Flag, FlagKey, FlagPatch, Mode};
 
-pub(super) async fn list(headers: &HeaderMap, app: &App) -> Result<Response<Body>, Problem> {
-    let listing = app.flags.list().await.ok_or_else(Problem::not_loaded)?;
+pub(super) async fn list(headers: &HeaderMap, access: Access, app: &App) -> Result<Response<Body>, Problem> {
+    let listing = app.flags.list(access.view()).await.ok_or_else(Problem::not_loaded)?;
     let response = body::answer(StatusCode::OK, "application/json", listing.json);
     Ok(tagged(response, &format!("\"{}\"", listing.id), headers))
 }
 
-pub(super) async fn get(headers: &HeaderMap, key: FlagKey, app: &App) -> Result<Response<Body>, Problem> {
-    let flag = app.flags.get(key).await.ok_or_else(Problem::not_loaded)?;
-    let flag = flag.ok_or_else(|| Problem::not_found("there is no such flag"))?;
+pub(super) async fn get(
+    headers: &HeaderMap,
+    key: FlagKey,
+    access: Access,
+    app: &App,
+) -> Result<Response<Body>, Problem> {
+    let view = access.view();
+    let found = app.flags.get(view, key).await.ok_or_else(Problem::not_loaded)?;
+    // To whom a flag is hidden, it is none.
+    let Found { flag, version } = found.ok_or_else(|| Problem::not_found("there is no such flag"))?;
     let response = body::answer(StatusCode::OK, "application/json", flag.document().to_owned());
-    Ok(tagged(response, &conditional::tag(flag.revision()), headers))
+    let tag = match view {
+        // Writes ask for it by this one.
+        View::All => conditional::tag(flag.revision()),
+        // Hashes are others in another history.
+        View::Public => format!("\"{version}\""),
+    };
+    Ok(tagged(response, &tag, headers))
 }
 
 pub(super) async fn put(
@@ -76,7 +90,13 @@ async fn write(
 ) -> Result<Committed, Problem> {
     let max_flags = app.limits.max_flags();
     let preconditions = Preconditions { max_flags, ..conditional::preconditions(headers) };
-    let write = Write { operation, preconditions, actor: principal.name.clone(), time: clock::now() };
+    let write = Write {
+        operation,
+        preconditions,
+        actor: principal.name.clone(),
+        time: clock::now(),
+        client_visible: app.config.client_visible_default,
+    };
     let committed = app.flags.write(write).await.inspect_err(|error| {
         if matches!(error, WriteError::Full(_)) {
             app.limits.refused(Limit::MaxFlags);

@@ -68,9 +68,9 @@ async fn answer(
     let key = || flag.clone().ok_or_else(|| Problem::not_found("there is no flag's key in the path"));
     let name = || name.clone().ok_or_else(|| Problem::not_found("there is no key's name in the path"));
     match route.endpoint {
-        Endpoint::ListFlags => flags::list(request.headers(), app).await,
+        Endpoint::ListFlags => flags::list(request.headers(), principal.access, app).await,
         Endpoint::PutFlag => flags::put(request, principal, app).await,
-        Endpoint::GetFlag => flags::get(request.headers(), key()?, app).await,
+        Endpoint::GetFlag => flags::get(request.headers(), key()?, principal.access, app).await,
         Endpoint::PatchFlag => flags::patch(request, key()?, principal, app).await,
         Endpoint::DeleteFlag => flags::delete(request.headers(), key()?, principal, app).await,
         Endpoint::FlagHistory => flag_history(request, key()?, app).await,

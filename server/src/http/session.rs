@@ -21,6 +21,8 @@ struct Session<'p> {
     expires_at: Option<&'p str>,
     /// The server's.
     version: &'static str,
+    /// Whether client keys get a new flag that does not say so itself.
+    client_visible_default: bool,
 }
 
 pub(super) fn session(principal: &Principal, app: &App) -> Response<Body> {
@@ -34,6 +36,7 @@ pub(super) fn session(principal: &Principal, app: &App) -> Response<Body> {
         kind: principal.kind,
         expires_at: principal.expires_at.as_ref().map(Timestamp::as_str),
         version: env!("CARGO_PKG_VERSION"),
+        client_visible_default: app.config.client_visible_default,
     };
     body::answer(StatusCode::OK, "application/json", serde_json::to_vec(&session).unwrap_or_default())
 }

@@ -29,7 +29,8 @@ pub(super) fn open(
     let pace = Pace { heartbeat: app.config.timeouts.heartbeat, drain: app.config.timeouts.drain };
     let (flags, metrics) = (app.flags.clone(), Arc::clone(&app.metrics));
     let key = principal.end.clone();
-    let client = SseClient::new(flags, metrics, resume, pace, permit, app.shutdown.clone(), key);
+    let client =
+        SseClient::new(flags, principal.access.view(), metrics, resume, pace, permit, app.shutdown.clone(), key);
     Ok(body::stream(client, app.config.timeouts.write))
 }
 

@@ -14,6 +14,8 @@ pub struct Import {
     pub actor: String,
     /// When, for the log and the flags.
     pub time: Timestamp,
+    /// Whether public clients get a new flag of which nobody says so.
+    pub client_visible: bool,
 }
 
 /// What an import has done, in numbers of flags.
@@ -36,8 +38,10 @@ impl Import {
         let mut changes = Vec::new();
         let mut next = revision.next();
         let kept: BTreeSet<FlagKey> = self.flags.iter().map(|flag| flag.key.clone()).collect();
-        for flag in self.flags {
+        for mut flag in self.flags {
             let known = current.get(&flag.key);
+            let visible = known.map_or(self.client_visible, Flag::is_client_visible);
+            flag.client_visible.get_or_insert(visible);
             if known.is_some_and(|known| same_but_for_server_fields(known, &flag)) {
                 imported.unchanged += 1;
                 continue;
@@ -63,6 +67,7 @@ impl Import {
 }
 
 fn same_but_for_server_fields(a: &Flag, b: &Flag) -> bool {
-    let Flag { revision, created_at, updated_at, .. } = *a;
-    *a == Flag { revision, created_at, updated_at, ..b.clone() }
+    let Flag { revision, created_at, updated_at, client_visible, .. } = *a;
+    a.is_client_visible() == b.is_client_visible()
+        && *a == Flag { revision, created_at, updated_at, client_visible, ..b.clone() }
 }

@@ -105,6 +105,8 @@ pub struct LoggedChange {
     pub revision: Revision,
     /// What changed.
     pub change: Change,
+    /// Whether public clients had the flag before.
+    pub was_visible: bool,
 }
 
 /// How much of the log is kept. What is beyond either bound goes.

@@ -6,8 +6,17 @@ use sidekick_core::{Flag, Mode, Revision, Timestamp};
 use std::fmt::Display;
 
 pub(super) fn read_flag(json: &str) -> Result<Flag, StorageError> {
-    Flag::from_json(json.as_bytes(), Mode::Lenient)
-        .map_err(|error| StorageError::Corrupt(format!("flag {json}: {error}")))
+    let mut flag = Flag::from_json(json.as_bytes(), Mode::Lenient)
+        .map_err(|error| StorageError::Corrupt(format!("flag {json}: {error}")))?;
+    // Of a version that could hide none.
+    flag.client_visible.get_or_insert(true);
+    Ok(flag)
+}
+
+/// Whether public clients had the flag of which the log says that it was there before.
+pub(super) fn was_visible(before: Option<&str>) -> bool {
+    // What cannot be read, nobody has been sent.
+    before.is_some_and(|json| read_flag(json).is_ok_and(|flag| flag.is_client_visible()))
 }
 
 pub(super) fn write_flag(flag: &Flag) -> String {

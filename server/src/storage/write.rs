@@ -16,12 +16,15 @@ pub struct Write {
     pub actor: String,
     /// When, for the log and the flag.
     pub time: Timestamp,
+    /// Whether public clients get a flag of which nobody says so.
+    pub client_visible: bool,
 }
 
 /// What to do to a flag.
 #[derive(Clone, Debug)]
 pub enum Operation {
-    /// Create the flag, or replace its writable fields. Revision and times of the given flag are ignored.
+    /// Create the flag, or replace its writable fields; whether clients see it stays where the given flag does not say.
+    /// Revision and times of the given flag are ignored.
     Put(Flag),
     /// Set some fields of a flag that exists.
     Patch(FlagKey, FlagPatch),
@@ -83,7 +86,12 @@ impl Write {
     pub(super) fn decide(self, current: Option<&Flag>, revision: Revision) -> Result<Change, WriteError> {
         self.preconditions.check(current.map(|flag| flag.revision))?;
         let mut flag = match (self.operation, current) {
-            (Operation::Put(flag), Some(current)) => Flag { created_at: current.created_at, ..flag },
+            (Operation::Put(flag), Some(current)) => Flag {
+                // Who does not know of the field does not show what somebody has hidden.
+                client_visible: flag.client_visible.or(current.client_visible),
+                created_at: current.created_at,
+                ..flag
+            },
             (Operation::Put(flag), None) => Flag { created_at: self.time, ..flag },
             (Operation::Patch(_, patch), Some(current)) => {
                 let mut flag = current.clone();
@@ -93,6 +101,7 @@ impl Write {
             (Operation::Delete(key), Some(_)) => return Ok(Change::Delete(key)),
             (Operation::Patch(..) | Operation::Delete(_), None) => return Err(WriteError::NotFound),
         };
+        flag.client_visible = flag.client_visible.or(Some(self.client_visible));
         flag.revision = revision;
         flag.updated_at = self.time;
         Ok(Change::Upsert(flag))

@@ -46,7 +46,8 @@ fn open(url: &str) -> Arc<dyn Storage> {
 
 fn at(millis: u64, operation: Operation) -> Write {
     let time = Timestamp::from_millis(millis);
-    Write { operation, preconditions: Preconditions::default(), actor: "test".to_owned(), time }
+    let (preconditions, actor) = (Preconditions::default(), "test".to_owned());
+    Write { operation, preconditions, actor, time, client_visible: true }
 }
 
 fn put(key: &str) -> Write {
@@ -620,7 +621,8 @@ async fn an_import_of_ten_thousand_flags_takes_seconds() {
     let storage = open(&url);
     let flags = (0..10_000).map(|number| Flag::new(FlagKey::new(&format!("flag-{number}")).unwrap())).collect();
     let start = Instant::now();
-    let import = Import { flags, replace: true, actor: "test".to_owned(), time: Timestamp::from_millis(1) };
+    let time = Timestamp::from_millis(1);
+    let import = Import { flags, replace: true, actor: "test".to_owned(), time, client_visible: true };
     assert_eq!(storage.import(import).await.unwrap().created, 10_000);
     println!("10,000 flags in {:?}", start.elapsed());
     assert_eq!(storage.position().await.unwrap().id.revision.get(), 10_000);

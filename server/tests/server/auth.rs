@@ -190,7 +190,7 @@ fn a_caller_is_told_what_the_key_may_do() {
     {
         let actor = session(key)["actor"].as_str().unwrap().to_owned();
         let expected = json!({
-            "authentication": true, "access": access, "actor": actor, "kind": kind, "expires_at": null, "version": version
+            "authentication": true, "access": access, "actor": actor, "kind": kind, "expires_at": null, "version": version, "client_visible_default": true
         });
         assert_eq!(session(key), expected);
     }
@@ -248,7 +248,7 @@ fn without_sdk_key_everybody_is_let_in() {
     let version = env!("CARGO_PKG_VERSION");
     let expected = json!({
         "authentication": false, "access": "full", "actor": "anonymous", "kind": null, "expires_at": null,
-        "version": version
+        "version": version, "client_visible_default": true
     });
     assert_eq!(session, expected);
 }

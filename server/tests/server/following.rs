@@ -1,7 +1,7 @@
 //! Several instances on one storage: each follows what the others write, by hints that may be lost, doubled or wrong.
 
 use crate::support::{DEADLINE, Folder};
-use server::actors::{FlagStoreActor, FlagStoreHandle, Streamed, Subscription, follower};
+use server::actors::{FlagStoreActor, FlagStoreHandle, Streamed, Subscription, View, follower};
 use server::bus::{Bus, Hint, InProcessBus, Message};
 use server::metrics::Metrics;
 use server::storage::{Committed, Operation, Preconditions, SqliteStorage, Storage, Write};
@@ -49,6 +49,7 @@ async fn put(instance: &FlagStoreHandle, key: &str) -> Committed {
         preconditions: Preconditions::default(),
         actor: "test".to_owned(),
         time: Timestamp::from_millis(0),
+        client_visible: true,
     };
     instance.write(write).await.unwrap()
 }
@@ -71,14 +72,14 @@ async fn hints_bring_the_writes_of_others_faster_than_any_poll() {
     let (storage, bus) = (storage(&folder), InProcessBus::new());
     let writer = instance(&storage, Arc::new(bus.clone())).await;
     let other = instance(&storage, Arc::new(bus)).await;
-    let mut stream = other.subscribe(None).await.unwrap();
+    let mut stream = other.subscribe(View::All, None).await.unwrap();
     let start = Instant::now();
     for number in 1..=10 {
         put(&writer, &format!("flag-{number}")).await;
         assert_eq!(changes(&mut stream, 1).await, [number]);
     }
     assert!(start.elapsed() < Duration::from_secs(5), "polled once a second, it would be ten");
-    assert_eq!(writer.list().await.unwrap().json, other.list().await.unwrap().json);
+    assert_eq!(writer.list(View::All).await.unwrap().json, other.list(View::All).await.unwrap().json);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -86,7 +87,8 @@ async fn writes_to_both_at_once_reach_both_in_one_order() {
     let folder = Folder::new();
     let (storage, bus) = (storage(&folder), InProcessBus::new());
     let (a, b) = (instance(&storage, Arc::new(bus.clone())).await, instance(&storage, Arc::new(bus)).await);
-    let (mut stream_a, mut stream_b) = (a.subscribe(None).await.unwrap(), b.subscribe(None).await.unwrap());
+    let (mut stream_a, mut stream_b) =
+        (a.subscribe(View::All, None).await.unwrap(), b.subscribe(View::All, None).await.unwrap());
     let writers: Vec<_> = (0..100)
         .map(|number| {
             let instance = if number % 2 == 0 { a.clone() } else { b.clone() };
@@ -100,7 +102,7 @@ async fn writes_to_both_at_once_reach_both_in_one_order() {
     }
     let all: Vec<u64> = (1..=100).collect();
     assert_eq!((changes(&mut stream_a, 100).await, changes(&mut stream_b, 100).await), (all.clone(), all));
-    assert_eq!(a.list().await.unwrap().json, b.list().await.unwrap().json);
+    assert_eq!(a.list(View::All).await.unwrap().json, b.list(View::All).await.unwrap().json);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -108,7 +110,7 @@ async fn what_lost_hints_hide_is_found_by_asking_every_second() {
     let folder = Folder::new();
     let storage = storage(&folder);
     let (writer, other) = (instance(&storage, LosingBus::new()).await, instance(&storage, LosingBus::new()).await);
-    let mut stream = other.subscribe(None).await.unwrap();
+    let mut stream = other.subscribe(View::All, None).await.unwrap();
     for number in 0..3 {
         for key in 0..5 {
             put(&writer, &format!("flag-{key}")).await;
@@ -117,7 +119,7 @@ async fn what_lost_hints_hide_is_found_by_asking_every_second() {
         assert_eq!(changes(&mut stream, 5).await, (first..first + 5).collect::<Vec<_>>());
         assert!(start.elapsed() < Duration::from_millis(2_500), "{:?}", start.elapsed());
     }
-    assert_eq!(writer.list().await.unwrap().json, other.list().await.unwrap().json);
+    assert_eq!(writer.list(View::All).await.unwrap().json, other.list(View::All).await.unwrap().json);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -125,7 +127,7 @@ async fn a_bus_that_comes_back_has_storage_asked_at_once() {
     let folder = Folder::new();
     let (storage, bus) = (storage(&folder), LosingBus::new());
     let (writer, other) = (instance(&storage, LosingBus::new()).await, instance(&storage, bus.clone()).await);
-    let mut stream = other.subscribe(None).await.unwrap();
+    let mut stream = other.subscribe(View::All, None).await.unwrap();
     let start = Instant::now();
     for number in 1..=10 {
         put(&writer, &format!("flag-{number}")).await;
@@ -141,7 +143,7 @@ async fn hints_that_are_doubled_late_early_or_of_another_store_do_no_harm() {
     let (storage, bus) = (storage(&folder), InProcessBus::new());
     let silent = instance(&storage, LosingBus::new()).await;
     let other = instance(&storage, Arc::new(bus.clone())).await;
-    let mut stream = other.subscribe(None).await.unwrap();
+    let mut stream = other.subscribe(View::All, None).await.unwrap();
     let mut committed = Vec::new();
     for number in 0..8 {
         committed.push(put(&silent, &format!("flag-{}", number % 3)).await);
@@ -169,7 +171,7 @@ async fn hints_that_are_doubled_late_early_or_of_another_store_do_no_harm() {
     assert_eq!(put(&other, "last").await.id.revision.get(), 9);
     assert_eq!(changes(&mut stream, 1).await, [9]);
     let expected = storage.load(0).await.unwrap();
-    let listing = other.list().await.unwrap();
+    let listing = other.list(View::All).await.unwrap();
     let flags: Vec<String> = expected.flags.iter().map(|flag| String::from_utf8(flag.to_json()).unwrap()).collect();
     assert_eq!((listing.id, listing.json), (expected.id, format!("[{}]", flags.join(",")).into()));
 }
@@ -181,7 +183,8 @@ async fn a_client_that_has_seen_more_is_not_led_back() {
     let (writer, other) = (instance(&storage, LosingBus::new()).await, instance(&storage, LosingBus::new()).await);
     put(&writer, "first").await;
     let seen = put(&writer, "second").await.id;
-    let stream = timeout(DEADLINE, other.subscribe(Some(seen.clone()))).await.expect("a stream in time").unwrap();
+    let stream =
+        timeout(DEADLINE, other.subscribe(View::All, Some(seen.clone()))).await.expect("a stream in time").unwrap();
     assert_eq!(stream.revision, seen.revision);
 }
 
@@ -192,6 +195,7 @@ async fn a_client_that_claims_what_never_was_gets_what_there_is() {
     let instance = instance(&storage, LosingBus::new()).await;
     let made = put(&instance, "only").await.id;
     let claimed = EventId::parse(&format!("{}:99", made.epoch)).unwrap();
-    let stream = timeout(DEADLINE, instance.subscribe(Some(claimed))).await.expect("a stream in time").unwrap();
+    let stream =
+        timeout(DEADLINE, instance.subscribe(View::All, Some(claimed))).await.expect("a stream in time").unwrap();
     assert_eq!((stream.revision, stream.opening.len()), (made.revision, 1));
 }

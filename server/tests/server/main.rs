@@ -34,6 +34,7 @@ mod limits;
 mod metrics;
 mod openapi;
 mod page;
+mod public_view;
 mod rest;
 mod sqlite;
 mod stats;

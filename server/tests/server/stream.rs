@@ -1,7 +1,7 @@
 //! The stream: its bytes, live changes, resuming, heartbeats, and clients that are many, slow or gone.
 
 use crate::support::{Connection, DEADLINE, EventStream, Folder, InProcess, Model, OwnedEvent, Server, eventually};
-use server::actors::{FlagStoreActor, Streamed};
+use server::actors::{FlagStoreActor, Streamed, View};
 use server::bus::InProcessBus;
 use server::chunk::Chunk;
 use server::config::Timeouts;
@@ -522,11 +522,13 @@ async fn a_replay_and_a_change_are_encoded_once_for_all() {
     let write = async |key: &str| {
         let operation = Operation::Put(Flag::new(FlagKey::new(key).unwrap()));
         let time = Timestamp::from_millis(1);
-        let write = StorageWrite { operation, preconditions: Preconditions::default(), actor: "test".to_owned(), time };
+        let (preconditions, actor) = (Preconditions::default(), "test".to_owned());
+        let write = StorageWrite { operation, preconditions, actor, time, client_visible: true };
         flags.write(write).await.unwrap();
     };
     write("a").await;
-    let (mut one, mut two) = (flags.subscribe(None).await.unwrap(), flags.subscribe(None).await.unwrap());
+    let (mut one, mut two) =
+        (flags.subscribe(View::All, None).await.unwrap(), flags.subscribe(View::All, None).await.unwrap());
     assert_eq!((one.opening.len(), address(&one.opening[0])), (1, address(&two.opening[0])));
     write("b").await;
     let (change_of_one, change_of_two) = match (one.changes.recv().await.unwrap(), two.changes.recv().await.unwrap()) {
@@ -535,14 +537,14 @@ async fn a_replay_and_a_change_are_encoded_once_for_all() {
     };
     assert!(Arc::ptr_eq(&change_of_one, &change_of_two));
     let id = sidekick_core::EventId::parse(&format!("{}:1", epoch_of(&change_of_one.event.events()))).unwrap();
-    let resumed = flags.subscribe(Some(id)).await.unwrap();
+    let resumed = flags.subscribe(View::All, Some(id)).await.unwrap();
     assert_eq!(address(&resumed.opening[1]), address(&change_of_one.event), "what is resumed is not encoded again");
-    let three = flags.subscribe(None).await.unwrap();
+    let three = flags.subscribe(View::All, None).await.unwrap();
     assert_ne!(address(&three.opening[0]), address(&one.opening[0]), "another revision, another replay");
     assert_eq!((three.revision, three.digest), (change_of_one.revision, change_of_one.digest));
-    let (first, second) = (flags.list().await.unwrap(), flags.list().await.unwrap());
+    let (first, second) = (flags.list(View::All).await.unwrap(), flags.list(View::All).await.unwrap());
     assert_eq!(first.json.as_ptr(), second.json.as_ptr());
-    let timeout = tokio::time::timeout(DEADLINE, flags.get(FlagKey::new("b").unwrap())).await.unwrap();
+    let timeout = tokio::time::timeout(DEADLINE, flags.get(View::All, FlagKey::new("b").unwrap())).await.unwrap();
     assert!(timeout.unwrap().is_some());
 }
 

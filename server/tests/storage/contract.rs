@@ -26,6 +26,9 @@ macro_rules! storage_contract {
             a_refused_write_leaves_no_trace,
             a_replaced_flag_keeps_its_creation_time,
             a_patch_sets_what_it_names,
+            who_sees_a_flag_stays_until_somebody_says_otherwise,
+            the_log_knows_what_clients_had,
+            an_import_hides_and_shows_what_it_says,
             two_patches_at_once_both_survive,
             writes_at_once_make_revisions_without_gaps,
             conditions_on_the_entity_tag,
@@ -84,7 +87,8 @@ fn delete(of: &str) -> Operation {
 /// A write at a time of its own.
 fn at(millis: u64, operation: Operation) -> Write {
     let time = Timestamp::from_millis(millis);
-    Write { operation, preconditions: Preconditions::default(), actor: format!("actor-{millis}"), time }
+    let (preconditions, actor) = (Preconditions::default(), format!("actor-{millis}"));
+    Write { operation, preconditions, actor, time, client_visible: true }
 }
 
 async fn write(storage: &Arc<dyn Storage>, operation: Operation) -> Committed {
@@ -118,14 +122,14 @@ async fn changes(storage: &Arc<dyn Storage>, number: u64, limit: usize) -> Optio
     storage.changes_after(EventId { revision: revision(number), ..id }, limit).await.unwrap()
 }
 
-/// A write as the log has it.
+/// A write as the log has it, where no flag is hidden.
 fn logged(committed: Committed) -> LoggedChange {
-    LoggedChange { revision: committed.id.revision, change: committed.change }
+    LoggedChange { revision: committed.id.revision, change: committed.change, was_visible: !committed.created }
 }
 
 fn import(millis: u64, flags: &[&str], replace: bool) -> Import {
     let flags = flags.iter().map(|json| flag(json)).collect();
-    Import { flags, replace, actor: "import".to_owned(), time: Timestamp::from_millis(millis) }
+    Import { flags, replace, actor: "import".to_owned(), time: Timestamp::from_millis(millis), client_visible: true }
 }
 
 fn upserted(committed: &Committed) -> &Flag {
@@ -233,9 +237,62 @@ pub async fn a_patch_sets_what_it_names(backend: impl Backend) {
         revision: revision(3),
         created_at: patched.created_at,
         updated_at: patched.updated_at,
-        ..flag(r#"{"key":"a"}"#)
+        ..flag(r#"{"key":"a","client_visible":true}"#)
     };
     assert_eq!(upserted(&reset), &expected);
+}
+
+pub async fn who_sees_a_flag_stays_until_somebody_says_otherwise(backend: impl Backend) {
+    let storage = backend.open();
+    let visible = async |operation, client_visible| {
+        let committed = storage.write(Write { client_visible, ..at(1, operation) }).await.unwrap();
+        upserted(&committed).client_visible
+    };
+    assert_eq!(visible(put(r#"{"key":"a"}"#), true).await, Some(true));
+    assert_eq!(visible(put(r#"{"key":"b"}"#), false).await, Some(false));
+    assert_eq!(visible(put(r#"{"key":"b","is_enabled":true}"#), true).await, Some(false), "replaced");
+    assert_eq!(visible(patch("b", r#"{"is_enabled":false}"#), true).await, Some(false));
+    assert_eq!(visible(patch("b", r#"{"client_visible":true}"#), false).await, Some(true));
+    assert_eq!(visible(patch("b", r#"{"client_visible":null}"#), false).await, Some(false));
+    let rule = r#"{"attribute":"a","operator":"Equals","values":["b"],"hash_values":true}"#;
+    write(&storage, patch("a", &format!(r#"{{"rules":[{rule}]}}"#))).await;
+    let flags = storage.load(0).await.unwrap().flags;
+    assert_eq!((flags[0].rules[0].hash_values, flags[1].client_visible), (true, Some(false)));
+    let history = storage.history(HistoryQuery { key: Some(key("b")), before: None, limit: 1 }).await.unwrap();
+    let shown = |json: &Option<Box<serde_json::value::RawValue>>| json.as_ref().unwrap().get().to_owned();
+    assert!(shown(&history[0].before).contains(r#""client_visible":true"#));
+    assert!(shown(&history[0].after).contains(r#""client_visible":false"#));
+}
+
+pub async fn the_log_knows_what_clients_had(backend: impl Backend) {
+    let storage = backend.open();
+    for operation in [
+        put(r#"{"key":"a"}"#),
+        patch("a", r#"{"client_visible":false}"#),
+        patch("a", r#"{"is_enabled":true}"#),
+        patch("a", r#"{"client_visible":true}"#),
+        delete("a"),
+        put(r#"{"key":"a","client_visible":false}"#),
+        delete("a"),
+    ] {
+        write(&storage, operation).await;
+    }
+    let had = |changes: &[LoggedChange]| changes.iter().map(|logged| logged.was_visible).collect::<Vec<_>>();
+    let expected = [false, true, false, false, true, false, false];
+    assert_eq!(had(&changes(&storage, 0, 100).await.unwrap()), expected);
+    assert_eq!(had(&storage.load(100).await.unwrap().recent), expected);
+}
+
+pub async fn an_import_hides_and_shows_what_it_says(backend: impl Backend) {
+    let storage = backend.open();
+    write(&storage, put(r#"{"key":"hidden","client_visible":false}"#)).await;
+    let flags =
+        [r#"{"key":"hidden","is_enabled":true}"#, r#"{"key":"new"}"#, r#"{"key":"said","client_visible":false}"#];
+    storage.import(import(40, &flags, true)).await.unwrap();
+    storage.import(Import { client_visible: false, ..import(50, &[r#"{"key":"late"}"#], false) }).await.unwrap();
+    let flags = storage.load(0).await.unwrap().flags;
+    let visible: Vec<_> = flags.iter().map(|flag| (flag.key.as_str(), flag.is_client_visible())).collect();
+    assert_eq!(visible, [("hidden", false), ("late", false), ("new", true), ("said", false)]);
 }
 
 pub async fn two_patches_at_once_both_survive(backend: impl Backend) {

@@ -252,7 +252,8 @@ pub async fn each_change_gives_another_version_and_leaves_the_revision(backend: 
     let storage = backend.open();
     let flag = Flag::new(FlagKey::new("a").unwrap());
     let preconditions = Preconditions::default();
-    let write = Write { operation: Operation::Put(flag), preconditions, actor: "test".to_owned(), time: at(1) };
+    let (actor, client_visible) = ("test".to_owned(), true);
+    let write = Write { operation: Operation::Put(flag), preconditions, actor, time: at(1), client_visible };
     storage.write(write).await.unwrap();
     let mut seen = vec![storage.position().await.unwrap()];
     for (name, operation) in [

@@ -9,6 +9,12 @@ ACME = {"attribute": "email", "operator": "EndsWith", "values": ["@acme.com"]}
 PRO = {"attribute": "plan", "operator": "Equals", "values": ["pro", "team"]}
 NOT_FREE = {"attribute": "plan", "operator": "NotEquals", "values": ["free"]}
 UNKNOWN = {"attribute": "plan", "operator": "Matches", "values": ["pro"]}
+HASHED = {
+    "attribute": "email",
+    "operator": "EqualsHashed",
+    "values": sorted(reference.value_hash("5a17", value) for value in ("ann@acme.com", "bob@acme.com")),
+    "salt": "5a17",
+}
 MANY = {"attribute": "id", "operator": "Equals", "values": [f"id-{n}" for n in range(50)]}
 
 
@@ -53,6 +59,22 @@ HAND = [
         True,
         "TARGETING_MATCH",
         0,
+    ),
+    (
+        "a hashed rule matches behind one of which nobody knows the operator",
+        [flag(rollout=0, rules=[UNKNOWN, PRO, HASHED])],
+        {"attributes": {"email": "bob@acme.com", "plan": "free"}},
+        True,
+        "TARGETING_MATCH",
+        2,
+    ),
+    (
+        "a hashed rule does not match",
+        [flag(rollout=0, rules=[HASHED])],
+        {"attributes": {"email": "Bob@acme.com"}},
+        False,
+        "STATIC",
+        None,
     ),
     (
         "a rule beats a rollout that leaves the user out",

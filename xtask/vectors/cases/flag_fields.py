@@ -20,7 +20,7 @@ SMALLEST = (
 )
 
 # What an engine does not read: it is carried whatever it is.
-FOR_PEOPLE = ("description", "created_at", "updated_at")
+FOR_PEOPLE = ("description", "client_visible", "created_at", "updated_at")
 # JSON text of every type, and the types that each field takes.
 TYPES = {"null": "null", "bool": "true", "number": "1", "string": '"x"', "array": "[]", "object": "{}"}
 TAKES = {
@@ -28,6 +28,7 @@ TAKES = {
     "is_enabled": ("bool",),
     "rollout_percentage": ("null", "number"),
     "description": ("null", "string"),
+    "client_visible": ("bool",),
     "rules": ("array",),
     "revision": ("number",),
     "created_at": (),
@@ -215,8 +216,24 @@ def rows():
     yield accepted("updated_at alone", with_field("updated_at", '"2026-01-02T03:04:05Z"'), "05.000Z")
     yield carried(refused("updated_at: second 60", with_field("updated_at", '"2016-12-31T23:59:60Z"'), "updated_at"))
     yield from descriptions()
+    yield accepted("hidden from clients", with_field("client_visible", "false"), '"description":null,"client_visible":false,"rules":[]')
+    yield from hashing()
     yield from flag_rules.rows()
     yield from unknown_and_double()
+
+
+def hashing():
+    def rule(more, operator="Equals"):
+        return with_field("rules", f'[{{"attribute":"a","operator":"{operator}","values":["b"]{more}}}]')
+
+    yield accepted("hash_values", rule(',"hash_values":true', "NotEquals"), '"values":["b"],"hash_values":true}]')
+    document = rule(',"hash_values":true', "EndsWith")
+    yield strict_refuses("hash_values with EndsWith", document, "rules[0].hash_values", '"hash_values":true}]')
+    yield accepted("no hash_values with EndsWith", rule(',"hash_values":false', "EndsWith"), '"values":["b"]}]')
+    yield carried(refused("hash_values is null", rule(',"hash_values":null'), "rules[0].hash_values"))
+    for operator in ("EqualsHashed", "NotEqualsHashed"):
+        yield strict_refuses(f"{operator} is sent and not written", rule("", operator), "rules[0].operator", '"values":["b"]}]')
+    yield strict_refuses("salt is sent and not written", rule(',"salt":"c"'), "rules[0].salt", '"salt":"c"}]')
 
 
 def types():
@@ -275,6 +292,7 @@ def unknown_and_double():
         ("is_enabled", "true", "false"),
         ("rollout_percentage", "50", "null"),
         ("description", '"x"', '"y"'),
+        ("client_visible", "true", "false"),
         ("revision", "2", "1"),
         ("created_at", '"2026-01-02T03:04:05.000Z"', '"2025-01-02T03:04:05.000Z"'),
         ("rules", f"[{again}]", "[]"),

@@ -113,6 +113,41 @@ UNKNOWN = [
     ("unknown operator: a negation", "plan", "NotContains", ["pro"], {"plan": "free"}, False),
     ("unknown operator, empty value", "plan", "Matches", [""], {"plan": ""}, False),
 ]
+SALT = "0123456789abcdef0123456789abcdef"
+
+
+def hashes(*values, salt=SALT):
+    return [reference.value_hash(salt, value) for value in values]
+
+
+# What public clients get where values are hashed: name, operator, values, salt, attribute's value, whether it is listed.
+HASHED = [
+    ("same", hashes("pro"), SALT, "pro", True),
+    ("other", hashes("pro"), SALT, "free", False),
+    ("case differs", hashes("pro"), SALT, "Pro", False),
+    ("first of several", hashes("a", "b", "c"), SALT, "a", True),
+    ("last of several", hashes("a", "b", "c"), SALT, "c", True),
+    ("none of several", hashes("a", "b", "c"), SALT, "d", False),
+    ("empty value, empty attribute", hashes(""), SALT, "", True),
+    ("text value, empty attribute", hashes("pro"), SALT, "", False),
+    ("multi-byte", hashes("東京"), SALT, "東京", True),
+    ("composed against decomposed", hashes(NFC), SALT, NFD, False),
+    ("NUL inside", hashes("a\0b"), SALT, "a\0b", True),
+    ("the attribute is the hash", hashes("pro"), SALT, *hashes("pro"), False),
+    ("a value that is no hash", ["pro"], SALT, "pro", False),
+    ("a hash in capitals", [hashes("pro")[0].upper()], SALT, "pro", False),
+    ("a hash cut short", [hashes("pro")[0][:31]], SALT, "pro", False),
+    ("another salt", hashes("pro"), SALT[::-1], "pro", False),
+    ("no salt is an empty one", hashes("pro", salt=""), None, "pro", True),
+    ("empty salt", hashes("pro", salt=""), "", "pro", True),
+    ("salt of letters", hashes("pro", salt="é"), "é", "pro", True),
+    ("one byte less than a block", hashes("v" * 31), SALT, "v" * 31, True),
+    ("a whole block", hashes("v" * 32), SALT, "v" * 32, True),
+    ("one byte more than a block", hashes("v" * 33), SALT, "v" * 33, True),
+    ("two whole blocks", hashes("v" * 96), SALT, "v" * 96, True),
+    ("longest value", hashes("v" * 512), SALT, "v" * 512, True),
+    ("attribute longer than any value", hashes("v" * 512), SALT, "v" * 513, False),
+]
 LIST_SIZES = (4, 5, 7, 8, 9, 15, 16, 17, 32, 33, 50, 64, 65)
 
 
@@ -121,6 +156,15 @@ def cases():
         yield case(*row)
     for row in UNKNOWN:
         yield {**case(*row), "lenient": True}
+    for name, values, salt, actual, is_listed in HASHED:
+        for operator, matches in (("EqualsHashed", is_listed), ("NotEqualsHashed", not is_listed)):
+            yield hashed_case(f"{operator}: {name}", operator, values, salt, {"plan": actual}, matches)
+    for operator in reference.HASHED_OPERATORS:
+        yield hashed_case(f"{operator}: missing attribute", operator, hashes("pro"), SALT, {}, False)
+        fifty = sorted(hashes(*(f"id-{n}" for n in range(50))))
+        for actual, is_listed in (("id-0", True), ("id-49", True), ("id-50", False), ("id-", False)):
+            name = f"{operator}: {actual} in 50 values"
+            yield hashed_case(name, operator, fifty, SALT, {"plan": actual}, is_listed == (operator == "EqualsHashed"))
     yield from lists()
 
 
@@ -155,6 +199,13 @@ def lists():
     thousand = [f"{n}" for n in range(1000)]
     yield case("Equals: last of 1,000 values", "id", "Equals", thousand, {"id": "999"}, True)
     yield case("Equals: none of 1,000 values", "id", "Equals", thousand, {"id": "1000"}, False)
+
+
+def hashed_case(name, operator, values, salt, attributes, matches):
+    rule = {"attribute": "plan", "operator": operator, "values": values, **({} if salt is None else {"salt": salt})}
+    assert reference.rule_matches(rule, attributes) == matches, name
+    # A server refuses such a rule, too.
+    return {"name": name, "rule": rule, "attributes": attributes, "matches": matches, "lenient": True}
 
 
 def case(name, attribute, operator, values, attributes, matches):

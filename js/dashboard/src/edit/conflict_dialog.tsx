@@ -77,7 +77,7 @@ function Choosing({ base, theirs, mine, onClose }: Conflict & { readonly theirs:
                 />
                 {strings.conflict.sides[side]}
               </span>
-              <FieldValue field={field} flag={side === 'theirs' ? theirs : mine} />
+              <FieldValue field={field} flag={side === 'theirs' ? writable(theirs) : mine} />
             </label>
           ))}
         </fieldset>
@@ -116,6 +116,7 @@ function Deleted({ mine, onClose }: { readonly mine: FlagFields; readonly onClos
 function FieldValue({ field, flag }: { readonly field: Field; readonly flag: FlagFields }) {
   if (field === 'is_enabled') return <span>{strings.onOff(flag.is_enabled)}</span>;
   if (field === 'rollout_percentage') return <span>{strings.rollout(flag.rollout_percentage)}</span>;
+  if (field === 'client_visible') return <span>{strings.visibility(flag.client_visible)}</span>;
   if (field === 'description') return <span>{flag.description ?? strings.noDescription}</span>;
   return <RuleList rules={flag.rules} />;
 }

@@ -1,6 +1,7 @@
 // What differs between two versions of a flag, in the pieces that people think of.
 
-import type { FlagFields, TargetingRule } from '../api.js';
+import type { Flag, FlagFields, TargetingRule } from '../api.js';
+import { writable } from './draft.js';
 
 export type RuleDifference =
   | { readonly kind: 'same' | 'added' | 'removed' | 'moved'; readonly rule: TargetingRule }
@@ -10,6 +11,7 @@ export interface Difference {
   readonly is_enabled?: Pair<boolean>;
   readonly rollout_percentage?: Pair<number | null>;
   readonly description?: Pair<string | null>;
+  readonly client_visible?: Pair<boolean>;
   readonly rules?: readonly RuleDifference[];
 }
 
@@ -19,15 +21,17 @@ export interface Pair<Value> {
 }
 
 export type Field = keyof Difference;
-const FIELDS: readonly Field[] = ['is_enabled', 'rollout_percentage', 'description', 'rules'];
+const FIELDS: readonly Field[] = ['is_enabled', 'rollout_percentage', 'description', 'client_visible', 'rules'];
 
-export function difference(before: FlagFields, after: FlagFields): Difference {
+export function difference(old: Flag | FlagFields, now: Flag | FlagFields): Difference {
+  const [before, after] = [writable(old), writable(now)];
   return {
     ...(before.is_enabled !== after.is_enabled && { is_enabled: pair(before.is_enabled, after.is_enabled) }),
     ...(before.rollout_percentage !== after.rollout_percentage && {
       rollout_percentage: pair(before.rollout_percentage, after.rollout_percentage),
     }),
     ...(before.description !== after.description && { description: pair(before.description, after.description) }),
+    ...(before.client_visible !== after.client_visible && { client_visible: pair(before.client_visible, after.client_visible) }),
     ...(textOf(before.rules) !== textOf(after.rules) && { rules: ruleDifferences(before.rules, after.rules) }),
   };
 }
@@ -64,7 +68,7 @@ function explain(rule: TargetingRule, lost: TargetingRule[]): RuleDifference {
     lost.splice(same, 1);
     return { kind: 'moved', rule };
   }
-  const similar = lost.findIndex(({ attribute, operator }) => attribute === rule.attribute && operator === rule.operator);
+  const similar = lost.findIndex((other) => textOf({ ...other, values: [] }) === textOf({ ...rule, values: [] }));
   if (similar < 0) return { kind: 'added', rule };
   const [was] = lost.splice(similar, 1) as [TargetingRule];
   const [old, now] = [new Set(was.values), new Set(rule.values)];
@@ -95,6 +99,6 @@ function pair<Value>(before: Value, after: Value): Pair<Value> {
 }
 
 function textOf(value: TargetingRule | readonly TargetingRule[]): string {
-  const plain = ({ attribute, operator, values }: TargetingRule): unknown => [attribute, operator, values];
+  const plain = ({ attribute, operator, values, hash_values = false }: TargetingRule): unknown => [attribute, operator, values, hash_values];
   return JSON.stringify('attribute' in value ? plain(value) : value.map(plain));
 }

@@ -7,12 +7,13 @@ import { type Difference, type Pair, type RuleDifference } from './difference.js
 import './difference.css';
 
 export function DifferenceView({ difference }: { readonly difference: Difference }) {
-  const { is_enabled, rollout_percentage, description, rules } = difference;
+  const { is_enabled, rollout_percentage, description, client_visible, rules } = difference;
   return (
     <dl className="difference">
       {is_enabled && <Change name={strings.fields.is_enabled} pair={is_enabled} show={strings.onOff} />}
       {rollout_percentage && <Change name={strings.fields.rollout_percentage} pair={rollout_percentage} show={strings.rollout} />}
       {description && <Change name={strings.fields.description} pair={description} show={(text) => text ?? strings.noDescription} />}
+      {client_visible && <Change name={strings.fields.client_visible} pair={client_visible} show={strings.visibility} />}
       {rules && (
         <>
           <dt>{strings.fields.rules}</dt>
@@ -30,10 +31,11 @@ export function DifferenceView({ difference }: { readonly difference: Difference
 }
 
 /** A rule as a sentence. */
-export function RuleText({ rule }: { readonly rule: Pick<TargetingRule, 'attribute' | 'operator'> & { readonly values?: readonly string[] } }) {
+export function RuleText({ rule }: { readonly rule: Pick<TargetingRule, 'attribute' | 'operator' | 'hash_values'> & { readonly values?: readonly string[] } }) {
   return (
     <>
       <code>{rule.attribute}</code> {strings.operators[rule.operator] ?? rule.operator} {rule.values && <Values values={rule.values} />}
+      {rule.hash_values && <span className="quiet"> {strings.exposure.hashed}</span>}
     </>
   );
 }

@@ -14,6 +14,7 @@ export interface Draft {
   /** As it was typed. */
   readonly rollout: string;
   readonly description: string;
+  readonly client_visible: boolean;
   readonly rules: readonly RuleDraft[];
 }
 
@@ -23,34 +24,40 @@ export interface FieldProblem {
   readonly text: string;
 }
 
-export const NEW_FLAG: FlagFields = { key: '', is_enabled: false, rollout_percentage: null, description: null, rules: [] };
+export const NEW_FLAG: FlagFields = { key: '', is_enabled: false, rollout_percentage: null, description: null, client_visible: true, rules: [] };
 
 let lastId = 0;
 
 export function ruleDraft(rule: TargetingRule): RuleDraft {
   lastId += 1;
-  return { attribute: rule.attribute, operator: rule.operator, values: rule.values, id: lastId };
+  return { ...ruleOf(rule), id: lastId };
 }
 
 export function draftOf(flag: FlagFields): Draft {
-  const { key, is_enabled, rollout_percentage, description, rules } = flag;
-  return { key, is_enabled, rollout: rolloutText(rollout_percentage), description: description ?? '', rules: rules.map(ruleDraft) };
+  const { key, is_enabled, rollout_percentage, description, client_visible, rules } = flag;
+  return { key, is_enabled, rollout: rolloutText(rollout_percentage), description: description ?? '', client_visible, rules: rules.map(ruleDraft) };
 }
 
 /** What would be written, or why nothing can be. Whether the values are right, the server says. */
 export function fieldsOf(draft: Draft, base: FlagFields): FlagFields | FieldProblem {
   const rollout_percentage = rolloutOf(draft.rollout, base.rollout_percentage);
   if (Number.isNaN(rollout_percentage)) return { field: 'rollout_percentage', text: strings.edit.noNumber(draft.rollout) };
-  const rules = draft.rules.map(({ attribute, operator, values }) => ({ attribute, operator, values }));
-  return { key: draft.key, is_enabled: draft.is_enabled, rollout_percentage, description: draft.description || null, rules };
+  const { key, is_enabled, description, client_visible, rules } = draft;
+  return { key, is_enabled, rollout_percentage, description: description || null, client_visible, rules: rules.map(ruleOf) };
 }
 
 export function isProblem(fields: FlagFields | FieldProblem): fields is FieldProblem {
   return 'field' in fields;
 }
 
-export function writable({ key, is_enabled, rollout_percentage, description, rules }: Flag | FlagFields): FlagFields {
-  return { key, is_enabled, rollout_percentage, description, rules };
+/** Of what a client key does not see, the usual stands there. */
+export function writable({ key, is_enabled, rollout_percentage, description = null, client_visible = true, rules }: Flag | FlagFields): FlagFields {
+  return { key, is_enabled, rollout_percentage, description, client_visible, rules };
+}
+
+/** The server leaves the word out where values are not hashed. */
+function ruleOf({ attribute, operator, values, hash_values }: TargetingRule): TargetingRule {
+  return { attribute, operator, values, ...(hash_values && { hash_values }) };
 }
 
 function rolloutText(rollout: number | null): string {

@@ -33,7 +33,7 @@ export function Editor({ draft, problem, isDisabled, onChange }: EditorProps) {
         <Problem text={problemAt(problem, 'is_enabled')} />
       </section>
       <section className="card">
-        <RulesField rules={draft.rules} problem={problem} isDisabled={isDisabled} onChange={(rules) => set({ rules })} />
+        <RulesField rules={draft.rules} problem={problem} isDisabled={isDisabled} isVisible={draft.client_visible} onChange={(rules) => set({ rules })} />
       </section>
       <section className="card">
         <RolloutField
@@ -43,6 +43,21 @@ export function Editor({ draft, problem, isDisabled, onChange }: EditorProps) {
           isDisabled={isDisabled}
           onChange={(rollout) => set({ rollout })}
         />
+      </section>
+      <section className="card">
+        <label className="check">
+          <input
+            type="checkbox"
+            aria-label={strings.exposure.visible}
+            checked={draft.client_visible}
+            disabled={isDisabled}
+            onChange={(event) => set({ client_visible: event.target.checked })}
+          />
+          <span>
+            {strings.exposure.visible} <small className="quiet">{strings.exposure.help}</small>
+          </span>
+        </label>
+        <Problem text={problemAt(problem, 'client_visible')} />
       </section>
       <section className="card">
         <label className="field">

@@ -21,7 +21,7 @@ export function FlagHead({ flag, isDeleted }: { readonly flag: Flag; readonly is
       <div className="flag-title">
         <h1 className="mono">{flag.key}</h1>
         <p className="quiet">
-          {isDeleted ? strings.edit.isDeleted : <>{strings.edit.revision(flag.revision)} · {strings.edit.lastChanged} <Ago time={flag.updated_at} /></>}
+          {isDeleted ? strings.edit.isDeleted : <>{strings.edit.revision(flag.revision)}{flag.updated_at && <> · {strings.edit.lastChanged} <Ago time={flag.updated_at} /></>}</>}
         </p>
       </div>
       {mayWrite && !isDeleted && (

@@ -41,20 +41,21 @@ function FlagEditor({ base, saved, draft: kept }: FlagEditorProps) {
   const { api, mayWrite } = useSession();
   const [conflict, setConflict] = useState<Conflict>();
   const [isSaving, setSaving] = useState(false);
-  const unedited = useMemo(() => draftOf(base), [base]);
+  const before = useMemo(() => writable(base), [base]);
+  const unedited = useMemo(() => draftOf(before), [before]);
   const draft = kept ?? unedited;
-  const fields = useMemo(() => fieldsOf(draft, base), [draft, base]);
-  const change = isProblem(fields) ? undefined : difference(base, fields);
+  const fields = useMemo(() => fieldsOf(draft, before), [draft, before]);
+  const change = isProblem(fields) ? undefined : difference(before, fields);
   const isChanged = isProblem(fields) || fieldsIn(change!).length > 0;
   const checked = useServerCheck(api, mayWrite && isChanged && !isProblem(fields) ? fields : undefined);
   const problem = isProblem(fields) ? fields : checked.problem;
-  const edited = isChanged ? checked.accepted : base;
+  const edited = isChanged ? checked.accepted : before;
   const isOutdated = kept !== undefined && isChanged && saved?.revision !== base.revision;
 
   const set = (next: Draft): void => {
-    const written = fieldsOf(next, base);
+    const written = fieldsOf(next, before);
     // An edit that was taken back is none.
-    if (!isProblem(written) && fieldsIn(difference(base, written)).length === 0) dropDraft(base.key);
+    if (!isProblem(written) && fieldsIn(difference(before, written)).length === 0) dropDraft(base.key);
     else keepDraft(base.key, { base, draft: next });
   };
 
@@ -81,8 +82,8 @@ function FlagEditor({ base, saved, draft: kept }: FlagEditorProps) {
         </div>
         {mayWrite ? (
           <SidePanel
-            saved={writable(base)}
-            edited={problem ? undefined : edited && writable(edited)}
+            saved={before}
+            edited={problem ? undefined : edited}
             isChanged={isChanged}
             hint={problem ? strings.try.unusable : strings.loading}
           />

@@ -16,9 +16,9 @@ import { SidePanel } from './side_panel.js';
 import './edit.css';
 
 export default function NewPage({ from }: { readonly from: string | undefined }) {
-  const { api, follower } = useSession();
+  const { api, follower, client_visible_default } = useSession();
   const original = follower.flags.get().byKey.get(from ?? '');
-  const [base] = useState(() => (original ? { ...writable(original), is_enabled: false, key: '' } : NEW_FLAG));
+  const [base] = useState(() => (original ? { ...writable(original), is_enabled: false, key: '' } : { ...NEW_FLAG, client_visible: client_visible_default }));
   const [draft, setDraft] = useState(() => draftOf(base));
   const [refusal, setRefusal] = useState<FieldProblem>();
   const [isSaving, setSaving] = useState(false);

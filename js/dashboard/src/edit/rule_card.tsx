@@ -7,6 +7,7 @@ import { strings } from '../strings.js';
 import { Choice } from '../ui/choice.js';
 import { CrossIcon, DownIcon, GripIcon, UpIcon } from '../ui/icons.js';
 import type { RuleDraft } from './draft.js';
+import { canHash, showsAddresses } from './exposure.js';
 import { Problem } from './problem.js';
 import { ValuesField } from './values_field.js';
 
@@ -17,6 +18,8 @@ interface RuleCardProps {
   /** What is wrong with a part of the rule: `.attribute`. */
   readonly problemOf: (part: string) => string | undefined;
   readonly isDisabled: boolean;
+  /** Whether client keys get it. */
+  readonly isVisible: boolean;
   /** Whether it was just added: then it is what one goes on with. */
   readonly isNew: boolean;
   readonly isDragged: boolean;
@@ -27,7 +30,7 @@ interface RuleCardProps {
 }
 
 export function RuleCard(props: RuleCardProps) {
-  const { rule, index, count, problemOf, isDisabled, isNew, isDragged, handle, onMove, onRemove, onChange } = props;
+  const { rule, index, count, problemOf, isDisabled, isVisible, isNew, isDragged, handle, onMove, onRemove, onChange } = props;
   const id = useId();
   const place = index + 1;
   const attribute = useRef<HTMLInputElement>(null);
@@ -76,7 +79,7 @@ export function RuleCard(props: RuleCardProps) {
             names={names}
             value={rule.operator}
             isDisabled={isDisabled}
-            onChange={(operator) => onChange({ ...rule, operator })}
+            onChange={(operator) => onChange({ ...rule, operator, hash_values: canHash({ operator }) && (rule.hash_values ?? false) })}
           />
         </span>
         {!isDisabled && (
@@ -106,6 +109,24 @@ export function RuleCard(props: RuleCardProps) {
         isDisabled={isDisabled}
         onChange={(values) => onChange({ ...rule, values })}
       />
+      {canHash(rule) && (
+        <label className="check">
+          <input
+            type="checkbox"
+            aria-label={strings.exposure.hash(place)}
+            checked={rule.hash_values ?? false}
+            disabled={isDisabled}
+            onChange={(event) => onChange({ ...rule, hash_values: event.target.checked })}
+          />
+          {strings.exposure.hashText}
+        </label>
+      )}
+      <Problem text={problemOf('.hash_values')} />
+      {isVisible && showsAddresses(rule) && (
+        <p className="exposure" role="note">
+          {canHash(rule) ? strings.exposure.hashOrHide : strings.exposure.hide}
+        </p>
+      )}
     </li>
   );
 }

@@ -14,10 +14,12 @@ interface RulesFieldProps {
   readonly rules: readonly RuleDraft[];
   readonly problem: FieldProblem | undefined;
   readonly isDisabled: boolean;
+  /** Whether client keys get the flag. */
+  readonly isVisible: boolean;
   readonly onChange: (rules: readonly RuleDraft[]) => void;
 }
 
-export function RulesField({ rules, problem, isDisabled, onChange }: RulesFieldProps) {
+export function RulesField({ rules, problem, isDisabled, isVisible, onChange }: RulesFieldProps) {
   const list = useRef<HTMLOListElement>(null);
   const addButton = useRef<HTMLButtonElement>(null);
   const [news, setNews] = useState('');
@@ -58,6 +60,7 @@ export function RulesField({ rules, problem, isDisabled, onChange }: RulesFieldP
             count={rules.length}
             problemOf={(part) => problemAt(problem, `rules[${index}]${part}`)}
             isDisabled={isDisabled}
+            isVisible={isVisible}
             isNew={rule.id === added}
             isDragged={drag.dragged === index}
             handle={drag.handle(index)}

@@ -3,6 +3,7 @@
 import { memo } from 'react';
 import { addressOf } from '../app/route.js';
 import type { Flag } from '../api.js';
+import { exposesAddresses } from '../edit/exposure.js';
 import { strings } from '../strings.js';
 import { FlagSwitch } from '../ui/flag_switch.js';
 import { ShareBar } from '../ui/share_bar.js';
@@ -30,6 +31,7 @@ interface FlagRowProps {
 
 export const FlagRow = memo(function FlagRow({ flag, index, top, height, actor, movedTo, mark, isEdited, mayWrite, onTurn }: FlagRowProps) {
   const isOn = movedTo ?? flag.is_enabled;
+  const isVisible = flag.client_visible ?? true;
   return (
     <div
       role="row"
@@ -48,12 +50,16 @@ export const FlagRow = memo(function FlagRow({ flag, index, top, height, actor, 
         <a className="flag-key" href={addressOf({ page: 'flag', key: flag.key })} title={flag.key}>
           {flag.key}
         </a>
-        {isEdited && <span className="badge">{strings.list.notSaved}</span>}
-        {flag.description && !isEdited && (
-          <span className="flag-description" title={flag.description}>
-            {flag.description}
-          </span>
-        )}
+        <span className="flag-notes">
+          {isEdited && <span className="badge">{strings.list.notSaved}</span>}
+          {!isVisible && <span className="badge">{strings.exposure.hidden}</span>}
+          {mayWrite && exposesAddresses(flag) && <span className="badge" data-kind="warning" title={strings.exposure.showsHelp}>{strings.exposure.shows}</span>}
+          {flag.description && !isEdited && (
+            <span className="flag-description" title={flag.description}>
+              {flag.description}
+            </span>
+          )}
+        </span>
       </div>
       <div role="cell" className="cell-rollout">
         <ShareBar share={shareOf(flag)} isOff={!isOn} />
@@ -62,7 +68,7 @@ export const FlagRow = memo(function FlagRow({ flag, index, top, height, actor, 
         {flag.rules.length === 0 ? <span aria-label={strings.list.noRules}>–</span> : strings.list.rules(flag.rules.length)}
       </div>
       <div role="cell" className="cell-changed">
-        <Ago time={flag.updated_at} />
+        {flag.updated_at && <Ago time={flag.updated_at} />}
         {actor && <span className="actor" title={actor}>{strings.list.by(actor)}</span>}
       </div>
     </div>

@@ -196,3 +196,47 @@ test('a flag that is not there is said to be so', async () => {
     await page.getByRole('heading', { name: 'There is no flag nobody' }).waitFor();
   }, '#/flags/nobody');
 });
+
+test('a flag that shows addresses to client keys is marked, and the values hashed or the flag hidden', async () => {
+  const ann = { attribute: 'email', operator: 'Equals', values: ['ann@acme.com'] };
+  await stage.play(async (scene) => {
+    const list = await scene.visit('');
+    const row = list.getByRole('row').filter({ hasText: 'open' });
+    await row.getByText('shows addresses').waitFor();
+    const page = await scene.visit('#/flags/open');
+    await page.getByText('Send hashes in place of them, or hide the flag').waitFor();
+    await page.getByText('Parts of values cannot be hashed').waitFor();
+    await page.getByLabel('Send client keys hashes of the values of rule 1').check();
+    await page.getByText('Send hashes in place of them').waitFor({ state: 'detached' });
+    assert.equal(await page.getByLabel('Send client keys hashes of the values of rule 2').count(), 0, 'no part of a value is hashed');
+    await page.getByRole('button', { name: 'Remove rule 2' }).click();
+    await save(page);
+    assert.deepEqual((await flagOf(scene.server, 'open'))['rules'], [{ ...ann, hash_values: true }]);
+    await row.getByText('shows addresses').waitFor({ state: 'detached' });
+
+    await page.getByLabel('Send client keys hashes of the values of rule 1').uncheck();
+    await page.getByLabel('Visible to client keys').uncheck();
+    await page.getByText('Send hashes in place of them').waitFor({ state: 'detached' });
+    await page.getByText('Not saved: client keys and rules').waitFor();
+    await page.getByRole('button', { name: 'Review and save' }).click();
+    const text = await page.getByRole('dialog').innerText();
+    for (const part of ['see it', 'do not see it', 'hashed for client keys']) assert.ok(text.includes(part), part);
+    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+    const saved = await eventually('saved', () => flagOf(scene.server, 'open'), (flag) => flag['client_visible'] === false);
+    assert.deepEqual(saved['rules'], [ann]);
+    await row.getByText('hidden', { exact: true }).waitFor();
+  }, [{ key: 'open', rules: [ann, { attribute: 'email', operator: 'EndsWith', values: ['@acme.com'] }] }], OPEN);
+});
+
+test('a new flag is as visible as the operator wants it', async () => {
+  for (const [word, isVisible] of [['true', true], ['false', false]] as const) {
+    await stage.play(async (scene) => {
+      const page = await scene.visit('#/new');
+      assert.equal(await page.getByLabel('Visible to client keys').isChecked(), isVisible);
+      await page.getByLabel('Key', { exact: true }).fill('fresh');
+      await page.getByRole('button', { name: 'Create the flag' }).click();
+      await page.getByRole('heading', { name: 'fresh' }).waitFor();
+      assert.equal((await flagOf(scene.server, 'fresh'))['client_visible'], isVisible);
+    }, [], { ...OPEN, CLIENT_VISIBLE_DEFAULT: word });
+  }
+});

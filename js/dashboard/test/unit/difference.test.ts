@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import type { FlagFields, TargetingRule } from '../../src/api.js';
 import { difference, fieldsIn, ruleDifferences } from '../../src/edit/difference.js';
 
-const FLAG: FlagFields = { key: 'a', is_enabled: true, rollout_percentage: 25, description: null, rules: [] };
+const FLAG: FlagFields = { key: 'a', is_enabled: true, rollout_percentage: 25, description: null, client_visible: true, rules: [] };
 const rule = (attribute: string, ...values: string[]): TargetingRule => ({ attribute, operator: 'Equals', values });
 const kinds = (before: TargetingRule[], after: TargetingRule[]): string[] => ruleDifferences(before, after).map(({ kind, rule }) => `${kind} ${rule.attribute}`);
 
@@ -36,6 +36,13 @@ test('a rule that changes its place is moved, not removed and added', () => {
 test('of a rule whose values change, the values are told', () => {
   const [found] = ruleDifferences([rule('country', 'DE', 'AT')], [rule('country', 'DE', 'FR')]);
   assert.deepEqual(found, { kind: 'changed', rule: rule('country', 'DE', 'FR'), added: ['FR'], removed: ['AT'] });
+});
+
+test('values that are to be hashed are another rule’s, and who may see a flag is a difference', () => {
+  const hashed: TargetingRule = { ...rule('email', 'ann@acme.com'), hash_values: true };
+  assert.deepEqual(kinds([rule('email', 'ann@acme.com')], [hashed]), ['added email', 'removed email']);
+  assert.deepEqual(kinds([{ ...hashed, hash_values: false }], [rule('email', 'ann@acme.com')]), ['same email']);
+  assert.deepEqual(fieldsIn(difference(FLAG, { ...FLAG, client_visible: false })), ['client_visible']);
 });
 
 test('another operator is another rule', () => {

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import type { FlagFields } from '../../src/api.js';
 import { draftOf, fieldsOf, isProblem } from '../../src/edit/draft.js';
 
-const FLAG: FlagFields = { key: 'a', is_enabled: true, rollout_percentage: 25, description: null, rules: [{ attribute: 'plan', operator: 'Equals', values: ['pro'] }] };
+const FLAG: FlagFields = { key: 'a', is_enabled: true, rollout_percentage: 25, description: null, client_visible: true, rules: [{ attribute: 'plan', operator: 'Equals', values: ['pro'] }] };
 
 function rollout(typed: string, base: number | null = 25): number | null | 'refused' {
   const fields = fieldsOf({ ...draftOf(FLAG), rollout: typed }, { ...FLAG, rollout_percentage: base });
@@ -41,6 +41,14 @@ test('numbers out of range go to the server, which says what is wrong', () => {
 
 test('what is no number is refused', () => {
   for (const typed of ['', 'half', '1e1', '0x10', '1.2.3', '.', '%']) assert.equal(rollout(typed), 'refused', typed);
+});
+
+test('what is hashed stays so, and what is not has no word of it', () => {
+  const rules = [{ attribute: 'email', operator: 'Equals', values: ['ann@acme.com'], hash_values: true }];
+  const flag = { ...FLAG, client_visible: false, rules };
+  assert.deepEqual(fieldsOf(draftOf(flag), flag), flag);
+  const plain = fieldsOf(draftOf({ ...flag, rules: [{ ...rules[0]!, hash_values: false }] }), flag);
+  assert.deepEqual(!isProblem(plain) && plain.rules, [{ attribute: 'email', operator: 'Equals', values: ['ann@acme.com'] }]);
 });
 
 test('an empty description is none', () => {

@@ -44,7 +44,7 @@ test('users with values of the rules have them in all mixtures', () => {
     { attribute: 'country', operator: 'Equals', values: ['DE', 'AT'] },
     { attribute: 'plan', operator: 'NotEquals', values: ['free'] },
   ];
-  const flag = { key: 'a', is_enabled: true, rollout_percentage: null, description: null, rules };
+  const flag = { key: 'a', is_enabled: true, rollout_percentage: null, description: null, client_visible: true, rules };
   const edited = { ...flag, rules: [{ attribute: 'country', operator: 'Equals', values: ['FR'] }] };
   const mixtures = new Set(mixed(8, flag, edited).map(({ attributes }) => JSON.stringify(attributes)));
   assert.equal(mixtures.size, 8);

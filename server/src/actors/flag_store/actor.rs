@@ -1,28 +1,26 @@
 //! The FlagStore actor: the only owner of the flags in memory.
 //!
 //! It never waits for I/O. Writes run in tasks of their own against storage and come back as committed changes, which
-//! it applies in revision order, encodes once and broadcasts. What other instances write comes as hints; what hints do
+//! it applies in revision order to each view, which encodes and broadcasts them. What other instances write comes as hints; what hints do
 //! not bring, and what they cannot, is read from storage.
 
-use super::documents::Documents;
-use super::handle::{Command, FlagStoreHandle, Status, Streamed, StreamedChange, Subscription, timed};
-use super::recent_changes::{self, RecentChanges};
+use super::handle::{Command, FlagStoreHandle, Status, Subscription, timed};
+use super::recent_changes;
+use super::view::{View, ViewedFlags};
 use crate::bus::{Bus, Hint};
 use crate::chaos::{self, Defect};
-use crate::chunk::Chunk;
 use crate::metrics::{Metrics, OpeningLabels};
 use crate::storage::{Committed, Contents, LoggedChange, Storage, StorageError};
-use sidekick_core::{Change, Epoch, EventId, FlagStore, Revision, sse};
+use sidekick_core::{Change, CompiledFlag, EventId, Revision};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::sync::{broadcast, mpsc, oneshot, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 
 /// The actor itself; [`FlagStoreActor::start`] runs it as a task.
 pub struct FlagStoreActor {
-    store: FlagStore,
-    recent: RecentChanges,
-    broadcast: broadcast::Sender<Streamed>,
+    all: ViewedFlags,
+    public: ViewedFlags,
     /// Changes that came before one with a lower revision.
     early: BTreeMap<Revision, EarlyChange>,
     /// This instance's changes of a history that is still to be loaded.
@@ -33,8 +31,7 @@ pub struct FlagStoreActor {
     asked_for: Revision,
     reading: Reading,
     /// Streams of clients that have seen more than this instance: it has to catch up with them first.
-    waiting: Vec<(EventId, oneshot::Sender<Subscription>)>,
-    documents: Documents,
+    waiting: Vec<Waiting>,
     status: watch::Sender<Status>,
     bus: Arc<dyn Bus>,
     handle: FlagStoreHandle,
@@ -44,6 +41,13 @@ struct EarlyChange {
     change: Change,
     at: Instant,
     applied: Option<oneshot::Sender<()>>,
+}
+
+/// A stream that waits for its opening.
+struct Waiting {
+    view: View,
+    seen: EventId,
+    reply: oneshot::Sender<Subscription>,
 }
 
 /// Whether something is being read from storage.
@@ -56,8 +60,6 @@ enum Reading {
 
 /// Commands that may wait; more wait with their senders.
 const WAITING_COMMANDS: usize = 1024;
-/// Changes that a slow stream may be behind before it gets a full replay.
-const BROADCAST_CAPACITY: usize = 1024;
 /// Changes ahead of their turn that are kept.
 const EARLY_CHANGES: u64 = 1024;
 /// How long a gap may stand before it is read from storage: writes that finish out of order close it sooner.
@@ -83,16 +85,14 @@ impl FlagStoreActor {
         let (status, watched) = watch::channel(Status::default());
         let handle = FlagStoreHandle { inbox, storage, metrics, status: watched };
         let mut actor = Self {
-            store: FlagStore::new(),
-            recent: RecentChanges::new(Revision::ZERO),
-            broadcast: broadcast::Sender::new(BROADCAST_CAPACITY),
+            all: ViewedFlags::new(View::All),
+            public: ViewedFlags::new(View::Public),
             early: BTreeMap::new(),
             of_another_epoch: Vec::new(),
             known: Revision::ZERO,
             asked_for: Revision::ZERO,
             reading: Reading::Idle,
             waiting: Vec::new(),
-            documents: Documents::default(),
             status,
             bus,
             handle: handle.clone(),
@@ -133,61 +133,70 @@ impl FlagStoreActor {
     fn handle_command(&mut self, command: Command) {
         // Who asked may have gone: an answer that nobody takes is no error. Before the flags are loaded there is none,
         // and dropping the sender says so.
-        match (command, self.store.id().cloned()) {
-            (Command::Subscribe { resume, reply }, Some(id)) => match resume {
-                Some(resume)
-                    if resume.epoch == id.epoch && resume.revision > id.revision && !chaos::has(Defect::LeadBack) =>
-                {
-                    self.known = self.known.max(resume.revision);
-                    self.waiting.push((resume, reply));
-                    self.watch_for_gap(Duration::ZERO);
+        match command {
+            Command::Subscribe { view, resume, reply } => self.subscribe(view, resume, reply),
+            Command::List { view, reply } => {
+                let _ = self.viewed(view).listing().map(|listing| reply.send(listing));
+            }
+            Command::Get { view, key, reply } => {
+                if self.all.store.id().is_some() {
+                    let _ = reply.send(self.viewed(view).get(&key));
                 }
-                resume => drop(reply.send(self.subscribe(id, resume))),
-            },
-            (Command::List { reply }, Some(id)) => drop(reply.send(self.documents.listing(&self.store, id))),
-            (Command::Get { key, reply }, Some(_)) => drop(reply.send(self.store.get(key.as_str()).cloned())),
-            (Command::Subscribe { .. } | Command::List { .. } | Command::Get { .. }, None) => {}
-            (Command::Committed { committed, at, applied }, _) => self.committed(committed, at, applied),
-            (Command::Hint(hint), _) => self.hinted(hint),
-            // No stream being open is no error.
-            (Command::End, _) => drop(self.broadcast.send(Streamed::Ending)),
-            (Command::Position { id, held }, _) => self.storage_stands_at(&id, held),
-            (Command::StorageAway(error), _) => self.storage_is_away(&error),
-            (Command::CaughtUp { from, result }, _) => self.caught_up(&from, result),
-            (Command::Loaded(result), _) => self.loaded(result),
+            }
+            Command::Committed { committed, at, applied } => self.committed(committed, at, applied),
+            Command::Hint(hint) => self.hinted(hint),
+            Command::End => {
+                self.all.end();
+                self.public.end();
+            }
+            Command::Position { id, held } => self.storage_stands_at(&id, held),
+            Command::StorageAway(error) => self.storage_is_away(&error),
+            Command::CaughtUp { from, result } => self.caught_up(&from, result),
+            Command::Loaded(result) => self.loaded(result),
         }
     }
 
-    /// The opening and the receiver in one step, so that no change falls between them.
-    fn subscribe(&mut self, id: EventId, resume: Option<EventId>) -> Subscription {
-        let revision = id.revision;
-        let (opening, kind) = match resume.and_then(|id| self.missed(&id)) {
-            Some(missed) => (missed, "resume"),
-            None => (vec![self.documents.replay(&self.store, id)], "replay"),
-        };
+    const fn viewed(&mut self, view: View) -> &mut ViewedFlags {
+        match view {
+            View::All => &mut self.all,
+            View::Public => &mut self.public,
+        }
+    }
+
+    fn subscribe(&mut self, view: View, resume: Option<EventId>, reply: oneshot::Sender<Subscription>) {
+        let Some(id) = self.all.store.id().cloned() else { return };
+        let seen = resume.and_then(|resume| self.viewed(view).seen(resume, &id.epoch));
+        match seen.filter(|seen| *seen > id.revision && !chaos::has(Defect::LeadBack)) {
+            Some(seen) => {
+                self.known = self.known.max(seen);
+                self.waiting.push(Waiting { view, seen: EventId { epoch: id.epoch, revision: seen }, reply });
+                self.watch_for_gap(Duration::ZERO);
+            }
+            None => self.open(view, seen, reply),
+        }
+    }
+
+    fn open(&mut self, view: View, seen: Option<Revision>, reply: oneshot::Sender<Subscription>) {
+        let now = self.all.store.revision();
+        let (subscription, is_resumed) = self.viewed(view).subscribe(now, seen);
+        let kind = if is_resumed { "resume" } else { "replay" };
         self.handle.metrics.openings.get_or_create(&OpeningLabels { kind }).inc();
-        Subscription { opening, revision, digest: self.store.digest(), changes: self.broadcast.subscribe() }
+        // Who asked may have gone.
+        let _ = reply.send(subscription);
     }
 
     /// Opens the streams whose clients are not ahead any more: the instance has caught up with them, or storage knows
     /// nothing of what they have seen. A replay before that would lead them back.
     fn answer_waiting(&mut self) {
-        let Some(own) = self.store.id().cloned() else { return };
-        for (resume, reply) in std::mem::take(&mut self.waiting) {
-            let is_ahead = resume.epoch == own.epoch && own.revision < resume.revision && resume.revision <= self.known;
-            if !is_ahead {
-                drop(reply.send(self.subscribe(own.clone(), Some(resume))));
+        let Some(own) = self.all.store.id().cloned() else { return };
+        for Waiting { view, seen, reply } in std::mem::take(&mut self.waiting) {
+            let is_known = seen.epoch == own.epoch;
+            if !(is_known && own.revision < seen.revision && seen.revision <= self.known) {
+                self.open(view, is_known.then_some(seen.revision), reply);
             } else if !reply.is_closed() {
-                self.waiting.push((resume, reply));
+                self.waiting.push(Waiting { view, seen, reply });
             }
         }
-    }
-
-    /// What a client that stands at `id` has missed; `None` where that is not known any more.
-    fn missed(&self, id: &EventId) -> Option<Vec<Chunk>> {
-        let missed = self.recent.after(id.revision).filter(|_| self.store.epoch() == Some(&id.epoch))?;
-        let first = Chunk::encode(64, |out| sse::resumed(id.revision, out));
-        Some(std::iter::once(first).chain(missed.cloned()).collect())
     }
 
     /// A write of this instance is durable. `applied` is dropped when the flags in memory show it.
@@ -198,10 +207,10 @@ impl FlagStoreActor {
             return;
         }
         let change = EarlyChange { change, at, applied: Some(applied) };
-        if self.store.epoch() != Some(&id.epoch) {
+        if self.all.store.epoch() != Some(&id.epoch) {
             self.of_another_epoch.push((id, change));
             self.load();
-        } else if id.revision > self.store.revision() {
+        } else if id.revision > self.all.store.revision() {
             self.known = self.known.max(id.revision);
             self.early.insert(id.revision, change);
             self.apply_early();
@@ -211,10 +220,10 @@ impl FlagStoreActor {
     /// Another instance says that it made a change. What storage says counts more.
     fn hinted(&mut self, hint: Hint) {
         let Hint { id, change } = hint;
-        let own = self.store.revision();
+        let own = self.all.store.revision();
         if chaos::has(Defect::NoGapCheck) {
             self.apply(id.revision, EarlyChange { change, at: Instant::now(), applied: None });
-        } else if self.store.epoch() == Some(&id.epoch) && id.revision > own {
+        } else if self.all.store.epoch() == Some(&id.epoch) && id.revision > own {
             self.known = self.known.max(id.revision);
             if id.revision.get() - own.get() <= EARLY_CHANGES {
                 self.early.entry(id.revision).or_insert(EarlyChange { change, at: Instant::now(), applied: None });
@@ -225,7 +234,7 @@ impl FlagStoreActor {
 
     /// Applies what is next, and what then is.
     fn apply_early(&mut self) {
-        while let Some((revision, next)) = self.early.remove_entry(&self.store.revision().next()) {
+        while let Some((revision, next)) = self.early.remove_entry(&self.all.store.revision().next()) {
             self.apply(revision, next);
             if matches!(self.reading, Reading::At(_)) {
                 // That gap has closed by itself; another one gets its own time.
@@ -236,13 +245,10 @@ impl FlagStoreActor {
     }
 
     fn apply(&mut self, revision: Revision, EarlyChange { change, at, applied }: EarlyChange) {
-        let Some(epoch) = self.store.epoch() else { return };
-        let event = encode(epoch, revision, &change);
-        self.store.apply(change, revision);
-        self.recent.push(revision, event.clone());
-        let streamed = StreamedChange { revision, digest: self.store.digest(), event, committed_at: at };
-        // No stream being open is no error.
-        let _ = self.broadcast.send(Streamed::Change(Arc::new(streamed)));
+        let Some(epoch) = self.all.store.epoch() else { return };
+        let had_flag = self.public.store.get(change.key().as_str()).is_some();
+        self.public.apply(revision, change.for_clients(epoch, had_flag), at);
+        self.all.apply(revision, Some(change.compiled()), at);
         drop(applied);
         self.handle.metrics.changes.inc();
     }
@@ -250,7 +256,7 @@ impl FlagStoreActor {
     fn storage_stands_at(&mut self, id: &EventId, held: Option<EventId>) {
         self.status.send_if_modified(|status| status.storage_error.take().is_some());
         let is_rewound = held.as_ref().is_some_and(|held| held.epoch == id.epoch && id.revision < held.revision);
-        if self.store.epoch() != Some(&id.epoch) {
+        if self.all.store.epoch() != Some(&id.epoch) {
             self.load();
         } else if let Some(held) = held.filter(|_| is_rewound) {
             tracing::error!(%held, storage = %id, "storage was put back to an older state; it gets a new epoch");
@@ -268,7 +274,7 @@ impl FlagStoreActor {
 
     /// Storage has been asked: flags from the snapshot file are no longer stale once they are as far as it is.
     fn confirm(&self) {
-        if self.known <= self.store.revision() {
+        if self.known <= self.all.store.revision() {
             self.status.send_if_modified(|status| std::mem::take(&mut status.is_stale));
         }
     }
@@ -288,7 +294,7 @@ impl FlagStoreActor {
 
     /// Plans to read what is missing, unless that is planned already or nothing is.
     fn watch_for_gap(&mut self, patience: Duration) {
-        let behind = self.known > self.store.revision();
+        let behind = self.known > self.all.store.revision();
         self.reading = match (behind, self.reading) {
             (_, Reading::Running) => Reading::Running,
             (false, _) => Reading::Idle,
@@ -299,7 +305,7 @@ impl FlagStoreActor {
 
     fn catch_up(&mut self) {
         // Nothing is missing where nothing is loaded.
-        let Some(from) = self.store.id().cloned() else { return };
+        let Some(from) = self.all.store.id().cloned() else { return };
         self.reading = Reading::Running;
         self.asked_for = self.known;
         let handle = self.handle.clone();
@@ -314,14 +320,14 @@ impl FlagStoreActor {
     fn caught_up(&mut self, from: &EventId, result: Result<Option<Vec<LoggedChange>>, StorageError>) {
         self.reading = Reading::Idle;
         match result {
-            Ok(Some(_)) if self.store.epoch() != Some(&from.epoch) => {}
+            Ok(Some(_)) if self.all.store.epoch() != Some(&from.epoch) => {}
             Ok(Some(changes)) => {
                 if changes.is_empty() && self.known == self.asked_for {
                     // Whoever spoke of a later revision was wrong.
-                    self.known = self.store.revision();
+                    self.known = self.all.store.revision();
                 }
-                for LoggedChange { revision, change } in changes {
-                    if revision > self.store.revision() {
+                for LoggedChange { revision, change, .. } in changes {
+                    if revision > self.all.store.revision() {
                         self.known = self.known.max(revision);
                         // Storage's word replaces a hint's.
                         let applied = self.early.remove(&revision).and_then(|early| early.applied);
@@ -360,6 +366,7 @@ impl FlagStoreActor {
             // Changes that were applied meanwhile are not taken back.
             Ok(contents)
                 if self
+                    .all
                     .store
                     .id()
                     .is_some_and(|own| own.epoch == contents.id.epoch && own.revision >= contents.id.revision) =>
@@ -378,18 +385,10 @@ impl FlagStoreActor {
 
     fn replace(&mut self, contents: Contents) {
         let Contents { id, flags, recent } = contents;
-        if let Some(own) = self.store.id() {
+        if let Some(own) = self.all.store.id() {
             tracing::warn!(%own, storage = %id, "the flags are replaced as a whole");
         }
-        self.recent = RecentChanges::new(recent.first().map_or(id.revision, |first| previous(first.revision)));
-        for logged in &recent {
-            self.recent.push(logged.revision, encode(&id.epoch, logged.revision, &logged.change));
-        }
-        self.store.begin_replay();
-        for flag in flags {
-            self.store.stage(flag);
-        }
-        if self.store.epoch() == Some(&id.epoch) {
+        if self.all.store.epoch() == Some(&id.epoch) {
             // What was made while storage was being read comes next.
             self.known = self.known.max(id.revision);
             self.early = self.early.split_off(&id.revision.next());
@@ -397,20 +396,28 @@ impl FlagStoreActor {
             self.known = id.revision;
             self.early.clear();
         }
-        self.store.commit_replay(id);
+        let visible = flags.iter().filter(|flag| flag.is_client_visible());
+        self.public.replace(
+            &id,
+            visible.map(|flag| Box::new(CompiledFlag::for_clients(flag, &id.epoch))),
+            recent.iter().map(|logged| (logged.revision, logged.change.for_clients(&id.epoch, logged.was_visible))),
+        );
+        self.all.replace(
+            &id,
+            flags.into_iter().map(|flag| Box::new(CompiledFlag::new(flag))),
+            recent.into_iter().map(|logged| (logged.revision, Some(logged.change.compiled()))),
+        );
         for (id, change) in std::mem::take(&mut self.of_another_epoch) {
-            if self.store.epoch() == Some(&id.epoch) && id.revision > self.store.revision() {
+            if self.all.store.epoch() == Some(&id.epoch) && id.revision > self.all.store.revision() {
                 self.known = self.known.max(id.revision);
                 self.early.insert(id.revision, change);
             }
         }
-        // No stream being open is no error.
-        let _ = self.broadcast.send(Streamed::Replaced);
     }
 
     /// Shows how things stand.
     fn report(&self) {
-        let id = self.store.id();
+        let id = self.all.store.id();
         self.status.send_if_modified(|status| {
             let is_news = status.id.as_ref() != id;
             if is_news {
@@ -419,18 +426,10 @@ impl FlagStoreActor {
             is_news
         });
         let metrics = &self.handle.metrics;
-        metrics.flags.set(i64::try_from(self.store.len()).unwrap_or(i64::MAX));
-        metrics.revision.set(i64::try_from(self.store.revision().get()).unwrap_or(i64::MAX));
+        metrics.flags.set(i64::try_from(self.all.store.len()).unwrap_or(i64::MAX));
+        metrics.revision.set(i64::try_from(self.all.store.revision().get()).unwrap_or(i64::MAX));
         let status = self.status.borrow();
         metrics.stale.set(i64::from(status.is_stale));
         metrics.storage_up.set(i64::from(status.storage_error.is_none()));
     }
-}
-
-fn encode(epoch: &Epoch, revision: Revision, change: &Change) -> Chunk {
-    Chunk::encode(512, |out| sse::change(epoch, revision, change, out))
-}
-
-fn previous(revision: Revision) -> Revision {
-    Revision::new(revision.get().saturating_sub(1)).unwrap_or(Revision::ZERO)
 }

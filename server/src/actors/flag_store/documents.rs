@@ -1,5 +1,5 @@
-//! All flags as documents: the replay of a stream and the listing of the API, each encoded at most once for a revision
-//! and shared by all who ask.
+//! The flags of a view as documents: the replay of a stream and the listing of the API, each encoded at most once for a
+//! revision and shared by all who ask.
 
 use super::handle::Listing;
 use crate::chaos::{self, Defect};
@@ -36,14 +36,14 @@ impl Documents {
         }
     }
 
-    /// The JSON array of `flags`, which stand at `id`.
-    pub(super) fn listing(&mut self, flags: &FlagStore, id: EventId) -> Listing {
+    /// The JSON array of `flags`, which last changed, or were loaded, at `id`.
+    pub(super) fn listing(&mut self, flags: &FlagStore, id: &EventId) -> Listing {
         match &self.listing {
-            Some(listing) if listing.id == id => listing.clone(),
+            Some(listing) if listing.id == *id => listing.clone(),
             _ => {
                 let mut json = Vec::new();
                 flags.write_json(&mut json);
-                let listing = Listing { id, json: json.into() };
+                let listing = Listing { id: id.clone(), json: json.into() };
                 self.listing = Some(listing.clone());
                 listing
             }

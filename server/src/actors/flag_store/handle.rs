@@ -1,5 +1,6 @@
 //! How the rest of the server speaks to the FlagStore actor.
 
+use super::view::View;
 use crate::bus::Hint;
 use crate::chunk::Chunk;
 use crate::keys::KeysVersion;
@@ -27,7 +28,7 @@ pub struct FlagStoreHandle {
     pub(super) status: watch::Receiver<Status>,
 }
 
-/// What every stream gets.
+/// What every stream of a view gets.
 #[derive(Clone, Debug)]
 pub enum Streamed {
     /// A change.
@@ -38,12 +39,12 @@ pub enum Streamed {
     Ending,
 }
 
-/// A change as every stream gets it.
+/// A change as every stream of a view gets it.
 #[derive(Debug)]
 pub struct StreamedChange {
     /// The revision that it made.
     pub revision: Revision,
-    /// The digest of all flags after it.
+    /// The digest of the view's flags after it.
     pub digest: Digest,
     /// Its event, encoded once for all.
     pub event: Chunk,
@@ -58,18 +59,27 @@ pub struct Subscription {
     pub opening: Vec<Chunk>,
     /// The revision at which the opening ends.
     pub revision: Revision,
-    /// The digest of all flags at that revision.
+    /// The digest of the view's flags at that revision.
     pub digest: Digest,
     /// Everything after that revision.
     pub changes: broadcast::Receiver<Streamed>,
 }
 
-/// All flags as one JSON document.
+/// A flag as a view has it.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// The flag.
+    pub flag: CompiledFlag,
+    /// What its document depends on: the history as the view's clients know it, and the flag's revision.
+    pub version: EventId,
+}
+
+/// The flags of a view as one JSON document.
 #[derive(Clone, Debug)]
 pub struct Listing {
-    /// The history and the moment in it.
+    /// The history as the view's clients know it, and the moment in it at which the view last changed or was loaded.
     pub id: EventId,
-    /// A JSON array of all flags, sorted by key.
+    /// A JSON array of the flags, sorted by key.
     pub json: Bytes,
 }
 
@@ -87,15 +97,18 @@ pub struct Status {
 /// What the actor is told and asked.
 pub(super) enum Command {
     Subscribe {
+        view: View,
         resume: Option<EventId>,
         reply: oneshot::Sender<Subscription>,
     },
     List {
+        view: View,
         reply: oneshot::Sender<Listing>,
     },
     Get {
+        view: View,
         key: FlagKey,
-        reply: oneshot::Sender<Option<CompiledFlag>>,
+        reply: oneshot::Sender<Option<Found>>,
     },
     Committed {
         committed: Committed,
@@ -119,20 +132,20 @@ pub(super) enum Command {
 }
 
 impl FlagStoreHandle {
-    /// Opens a stream: from `resume` where the recent changes still cover it, else by a full replay. `None` where the
+    /// Opens a stream of a view: from `resume` where the recent changes still cover it, else by a full replay. `None` where the
     /// flags are not loaded, or the server is ending.
-    pub async fn subscribe(&self, resume: Option<EventId>) -> Option<Subscription> {
-        self.ask(|reply| Command::Subscribe { resume, reply }).await
+    pub async fn subscribe(&self, view: View, resume: Option<EventId>) -> Option<Subscription> {
+        self.ask(|reply| Command::Subscribe { view, resume, reply }).await
     }
 
-    /// All flags as JSON. `None` where the flags are not loaded, or the server is ending.
-    pub async fn list(&self) -> Option<Listing> {
-        self.ask(|reply| Command::List { reply }).await
+    /// The flags of a view as JSON. `None` where the flags are not loaded, or the server is ending.
+    pub async fn list(&self, view: View) -> Option<Listing> {
+        self.ask(|reply| Command::List { view, reply }).await
     }
 
-    /// One flag. The outer `None` means that the flags are not loaded, or the server is ending.
-    pub async fn get(&self, key: FlagKey) -> Option<Option<CompiledFlag>> {
-        self.ask(|reply| Command::Get { key, reply }).await
+    /// One flag of a view. The outer `None` means that the flags are not loaded, or the server is ending.
+    pub async fn get(&self, view: View, key: FlagKey) -> Option<Option<Found>> {
+        self.ask(|reply| Command::Get { view, key, reply }).await
     }
 
     /// How things stand now.

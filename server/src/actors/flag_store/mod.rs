@@ -4,7 +4,9 @@ mod actor;
 mod documents;
 mod handle;
 mod recent_changes;
+mod view;
 
 pub use actor::FlagStoreActor;
 pub(super) use handle::timed;
-pub use handle::{FlagStoreHandle, Listing, Status, Streamed, StreamedChange, Subscription};
+pub use handle::{FlagStoreHandle, Found, Listing, Status, Streamed, StreamedChange, Subscription};
+pub use view::View;

@@ -11,7 +11,7 @@ mod schema;
 
 pub use address::PostgresAddress;
 
-use super::row::{corrupt, from_revision, read_flag, to_revision, unavailable, write_flag};
+use super::row::{corrupt, from_revision, read_flag, to_revision, unavailable, was_visible, write_flag};
 use super::write::check_room;
 use super::{
     Committed, Contents, HistoryEntry, HistoryQuery, Import, Imported, LoggedChange, Operation, Pending, Position,
@@ -63,7 +63,7 @@ pub const POSITION_QUERY: &str = POSITION;
 const BUMP: &str = concat!("UPDATE sidekick_store SET revision = revision + 1 RETURNING ", id!());
 const LOCK: &str = concat!("SELECT ", id!(), " FROM sidekick_store FOR UPDATE");
 const CHANGES: &str =
-    "SELECT revision, key, after FROM sidekick_flag_changes WHERE revision > $1 ORDER BY revision LIMIT $2";
+    "SELECT revision, key, after, before FROM sidekick_flag_changes WHERE revision > $1 ORDER BY revision LIMIT $2";
 const FLAGS: &str = "SELECT flag FROM sidekick_flags ORDER BY key COLLATE \"C\"";
 /// Flag and log in one statement: a round trip less while the counter is locked.
 const RECORD: &str = "WITH upserted AS (
@@ -307,7 +307,7 @@ fn logged_change(row: &Row) -> Result<LoggedChange, StorageError> {
         Some(flag) => Change::Upsert(read_flag(flag)?),
         None => Change::Delete(FlagKey::new(column(row, 1)?).map_err(corrupt)?),
     };
-    Ok(LoggedChange { revision: to_revision(column(row, 0)?), change })
+    Ok(LoggedChange { revision: to_revision(column(row, 0)?), change, was_visible: was_visible(column(row, 3)?) })
 }
 
 fn history_entry(row: &Row) -> Result<HistoryEntry, StorageError> {

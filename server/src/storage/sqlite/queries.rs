@@ -1,7 +1,7 @@
 //! What is asked of the database and written to it.
 
 use crate::keys::KeysVersion;
-use crate::storage::row::{corrupt, from_revision, read_flag, to_revision, unavailable, write_flag};
+use crate::storage::row::{corrupt, from_revision, read_flag, to_revision, unavailable, was_visible, write_flag};
 use crate::storage::write::check_room;
 use crate::storage::{
     Committed, Contents, HistoryEntry, HistoryQuery, Import, Imported, LoggedChange, Operation, Position, Retention,
@@ -129,18 +129,20 @@ pub(super) fn changes_after(
 
 fn logged(connection: &Connection, after: Revision, limit: usize) -> Result<Vec<LoggedChange>, StorageError> {
     let mut statement = connection
-        .prepare_cached("SELECT revision, key, after FROM flag_changes WHERE revision > ?1 ORDER BY revision LIMIT ?2")
+        .prepare_cached(
+            "SELECT revision, key, after, before FROM flag_changes WHERE revision > ?1 ORDER BY revision LIMIT ?2",
+        )
         .map_err(unavailable)?;
-    let columns =
-        |row: &Row<'_>| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?, row.get::<_, Option<String>>(2)?));
+    let text = |row: &Row<'_>, column| row.get::<_, Option<String>>(column);
+    let columns = |row: &Row<'_>| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?, text(row, 2)?, text(row, 3)?));
     let rows = statement.query_map(params![from_revision(after), limit as i64], columns).map_err(unavailable)?;
     rows.map(|row| {
-        let (revision, key, after) = row.map_err(unavailable)?;
+        let (revision, key, after, before) = row.map_err(unavailable)?;
         let change = match after {
             Some(flag) => Change::Upsert(read_flag(&flag)?),
             None => Change::Delete(FlagKey::new(&key).map_err(corrupt)?),
         };
-        Ok(LoggedChange { revision: to_revision(revision), change })
+        Ok(LoggedChange { revision: to_revision(revision), change, was_visible: was_visible(before.as_deref()) })
     })
     .collect()
 }

@@ -7,13 +7,14 @@ use server::config::Timeouts;
 use server::metrics::Metrics;
 use server::storage::SqliteStorage;
 use server::{Config, run_with};
+use std::collections::BTreeMap;
 use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
-/// A running server without keys. It is shut down when the test lets go of it.
+/// A running server. It is shut down when the test lets go of it.
 pub struct InProcess {
     pub address: SocketAddr,
     stop: Option<oneshot::Sender<()>>,
@@ -21,12 +22,20 @@ pub struct InProcess {
 }
 
 impl InProcess {
+    /// A server without keys.
     pub fn start(timeouts: Timeouts) -> Self {
+        Self::start_with(timeouts, &[])
+    }
+
+    /// A server with these environment variables.
+    pub fn start_with(timeouts: Timeouts, variables: &[(&str, &str)]) -> Self {
+        let variables: BTreeMap<String, String> =
+            variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let (report, address) = std::sync::mpsc::channel();
         let (stop, stopped) = oneshot::channel::<()>();
         let thread = std::thread::spawn(move || {
             let folder = Folder::new();
-            let config = Config { timeouts, ..Config::from_environment(|_| None).unwrap() };
+            let config = Config { timeouts, ..Config::from_environment(|name| variables.get(name).cloned()).unwrap() };
             let storage = Arc::new(SqliteStorage::open(&folder.join("sidekick.db")).unwrap());
             let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
             runtime.block_on(async {

@@ -1,0 +1,2 @@
+// Built from js/dashboard by `npm run build` there: change the sources, not this file.
+import{g as e,t}from"./jsx-runtime-wA6XQo2g.js";import{t as n}from"./entry_list-CfB9K6b2.js";var r=t();function i(){return(0,r.jsxs)(`div`,{className:`history-page`,children:[(0,r.jsxs)(`div`,{className:`page-head`,children:[(0,r.jsx)(`h1`,{children:e.pages.history}),(0,r.jsx)(`p`,{className:`quiet`,children:e.history.help})]}),(0,r.jsx)(n,{flagKey:void 0})]})}export{i as default};

@@ -1,2 +1,0 @@
-// Built from js/dashboard by `npm run build` there: change the sources, not this file.
-import{g as e,t}from"./jsx-runtime-B1VchfyE.js";import{t as n}from"./entry_list-CHYBIrGt.js";var r=t();function i(){return(0,r.jsxs)(`div`,{className:`history-page`,children:[(0,r.jsxs)(`div`,{className:`page-head`,children:[(0,r.jsx)(`h1`,{children:e.pages.history}),(0,r.jsx)(`p`,{className:`quiet`,children:e.history.help})]}),(0,r.jsx)(n,{flagKey:void 0})]})}export{i as default};
