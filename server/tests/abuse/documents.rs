@@ -17,7 +17,7 @@ struct Document {
 }
 
 /// Where a document is put for `*`: as the whole body, as a field's value, and beside others.
-const BODIES: [(&str, &str, &str); 19] = [
+const BODIES: [(&str, &str, &str); 25] = [
     ("POST", "/api/flags", "*"),
     ("POST", "/api/flags", r#"{"key":*}"#),
     ("POST", "/api/flags", r#"{"key":"new","is_enabled":*}"#),
@@ -28,6 +28,12 @@ const BODIES: [(&str, &str, &str); 19] = [
     ("POST", "/api/flags", r#"{"key":"new","rules":[{"attribute":*,"operator":"Equals","values":["x"]}]}"#),
     ("POST", "/api/flags", r#"{"key":"new","rules":[{"attribute":"x","operator":"Equals","values":*}]}"#),
     ("POST", "/api/flags", r#"{"key":"new","unknown":*}"#),
+    ("POST", "/api/flags", r#"{"key":"new","client_visible":*}"#),
+    (
+        "POST",
+        "/api/flags",
+        r#"{"key":"new","rules":[{"attribute":"x","operator":"Equals","values":["x"],"hash_values":*}]}"#,
+    ),
     ("PATCH", "/api/flags/a", "*"),
     ("PATCH", "/api/flags/a", r#"{"description":*,"rules":[]}"#),
     ("PATCH", "/api/flags/a", r#"{"rules":*}"#),
@@ -37,6 +43,10 @@ const BODIES: [(&str, &str, &str); 19] = [
     ("POST", "/api/evaluate", r#"{"flag_key":"a","user_key":"u","attributes":{"x":*}}"#),
     ("POST", "/api/evaluate", r#"{"flag_key":"a","users":*}"#),
     ("POST", "/api/evaluate", r#"{"flag":*,"user_key":"u"}"#),
+    ("POST", "/api/keys", "*"),
+    ("POST", "/api/keys", r#"{"name":*,"kind":"client"}"#),
+    ("POST", "/api/keys", r#"{"name":"new","kind":*}"#),
+    ("POST", "/api/keys", r#"{"name":"new","kind":"client","expires_at":*}"#),
 ];
 
 #[test]
@@ -50,7 +60,7 @@ fn every_document_is_answered_and_none_is_half_stored() {
         for (method, path, body) in BODIES {
             let body = body.replacen('*', &document, 1);
             let is_taken = match path {
-                "/api/evaluate" => server.send(method, path, &body).status < 300,
+                "/api/evaluate" | "/api/keys" => server.send(method, path, &body).status < 300,
                 _ => server.write(method, path, &body).is_some(),
             };
             taken += usize::from(is_taken);

@@ -86,7 +86,7 @@ fn the_api_makes_shows_once_and_lists_a_key() {
     let session = ask(&server, &secret, "GET", "/api/session", "").json();
     let expected = json!({
         "authentication": true, "access": "read", "actor": "web.shop", "kind": "client",
-        "expires_at": "2999-01-01T00:00:00.000Z", "version": env!("CARGO_PKG_VERSION"),
+        "expires_at": "2999-01-01T00:00:00.000Z", "version": env!("CARGO_PKG_VERSION"), "client_visible_default": true,
     });
     assert_eq!(session, expected);
     let used = server.request("GET", "/api/keys", "").json();
@@ -223,12 +223,12 @@ fn the_command_line_works_while_the_server_runs() {
     let mut open = stream(&server, &secret);
     // Writes of the server and of the command at once.
     for number in 0..20 {
-        let flag = json!({"key": "a", "description": number.to_string()});
+        let flag = json!({"key": "a", "rollout_percentage": number});
         assert_eq!(server.request("POST", "/api/flags", &flag.to_string()).status, 200);
         if number % 5 == 0 {
             command(&server, &format!("create extra-{number} --kind server"));
         }
-        assert_eq!(open.next_but_heartbeats().unwrap().json()["flag"]["description"], number.to_string());
+        assert_eq!(open.next_but_heartbeats().unwrap().json()["flag"]["rollout_percentage"], number);
     }
     let (list, _) = command(&server, "list");
     assert_eq!(list.lines().count(), 6, "{list}");

@@ -423,7 +423,7 @@ fn an_sdk_keeps_to_the_view_whatever_happens_to_its_flags_and_its_streams() {
         for writer in 0..4 {
             let (server, values) = (&server, &values);
             scope.spawn(move || {
-                for number in 0..340 {
+                for number in 0..500 {
                     let flag = json!({"key": format!("many-{writer}"), "client_visible": number % 7 > 0, "is_enabled": number % 2 == 0,
                         "rules": [{"attribute": "a", "operator": "Equals", "values": values}]});
                     assert!(as_operator(server, "POST", "/api/flags", &flag.to_string()).status < 300);
