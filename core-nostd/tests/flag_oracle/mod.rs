@@ -252,7 +252,8 @@ pub(crate) fn oracle_patched(flag: &Flag, patch: &[u8]) -> Option<Flag> {
     };
     for (name, value) in patch.members(&KNOWN, Mode::Strict)? {
         merged.retain(|(known, _)| known != name);
-        let is_writable = ["is_enabled", "rollout_percentage", "description", "rules"].contains(&name.as_str());
+        let is_writable =
+            ["is_enabled", "rollout_percentage", "description", "rules", "client_visible"].contains(&name.as_str());
         match value {
             // What is removed is at its default.
             Node::Null if is_writable => {}
