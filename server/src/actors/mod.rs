@@ -14,4 +14,4 @@ pub use flag_store::{
 };
 pub use key_keeper::KeyKeeper;
 pub use redis_bridge::RedisBridge;
-pub use sse_client::{Outlet, Pace, SseClient};
+pub use sse_client::{Opening, Outlet, Pace, SseClient};

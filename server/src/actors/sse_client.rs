@@ -10,7 +10,6 @@ use crate::metrics::Metrics;
 use crate::shutdown::Shutdown;
 use sidekick_core::{Digest, EventId, Revision, sse};
 use std::future::poll_fn;
-use std::mem;
 use std::pin::pin;
 use std::slice;
 use std::sync::Arc;
@@ -20,26 +19,40 @@ use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use tokio::time::{Instant, sleep_until};
 
-/// One client of the stream.
+/// One client of the stream. What each change touches is in here; everything else is behind a pointer.
 pub struct SseClient {
-    flags: FlagStoreHandle,
-    view: View,
+    opening: Box<Opening>,
     metrics: Arc<Metrics>,
-    resume: Option<EventId>,
-    pace: Pace,
-    /// Counts the stream for as long as it is open.
-    _permit: StreamPermit,
-    shutdown: Shutdown,
-    /// Of the key that opened the stream.
+    /// Of the key that opened the stream: its end is the stream's, wherever that is.
     key: KeyEnd,
     /// Revision and digest of what the client has been sent.
     sent: (Revision, Digest),
 }
 
+/// What a stream is opened with.
+pub struct Opening {
+    /// Where the flags come from.
+    pub flags: FlagStoreHandle,
+    /// What the client sees of them.
+    pub view: View,
+    /// Where the client stands; `None` where it has nothing yet.
+    pub resume: Option<EventId>,
+    /// When the actor acts by itself.
+    pub pace: Pace,
+    /// Counts the stream for as long as it is open.
+    pub permit: StreamPermit,
+    /// Says when the server ends.
+    pub shutdown: Shutdown,
+}
+
 /// Where a client's events go.
 pub trait Outlet: Send {
-    /// Hands the chunks over, all and in order. `None`: the client has gone, or has taken nothing for too long.
-    fn send(&mut self, chunks: &[Chunk]) -> impl Future<Output = Option<()>> + Send;
+    /// Hands over what is taken at once, in bytes of the framed chunks. `None`: the client has gone.
+    fn try_send(&mut self, chunks: &[Chunk]) -> Option<usize>;
+
+    /// Hands the chunks over from that byte on, all and in order. `None`: the client has gone, or has taken nothing for too
+    /// long.
+    fn send_rest(&mut self, chunks: &[Chunk], sent: usize) -> impl Future<Output = Option<()>> + Send;
 
     /// Ready when the client has gone.
     fn poll_closed(&mut self, context: &mut Context<'_>) -> Poll<()>;
@@ -81,29 +94,10 @@ const BURST: usize = 256;
 const MAX_RETRY_MILLIS: u32 = 5000;
 
 impl SseClient {
-    /// A client that stands at `resume`, or has nothing yet. Its stream ends at once, wherever it is, when the key that opened it ends.
+    /// A client that is to be served.
     #[must_use]
-    pub const fn new(
-        flags: FlagStoreHandle,
-        view: View,
-        metrics: Arc<Metrics>,
-        resume: Option<EventId>,
-        pace: Pace,
-        permit: StreamPermit,
-        shutdown: Shutdown,
-        key: KeyEnd,
-    ) -> Self {
-        Self {
-            flags,
-            view,
-            metrics,
-            resume,
-            pace,
-            _permit: permit,
-            shutdown,
-            key,
-            sent: (Revision::ZERO, Digest::EMPTY),
-        }
+    pub const fn new(opening: Box<Opening>, metrics: Arc<Metrics>, key: KeyEnd) -> Self {
+        Self { opening, metrics, key, sent: (Revision::ZERO, Digest::EMPTY) }
     }
 
     /// Serves the client until it goes away, takes nothing any more, or the server ends.
@@ -128,7 +122,7 @@ impl SseClient {
         loop {
             let mut changes = Box::pin(self.open(subscription, outlet)).await?;
             match self.follow(&mut changes, outlet).await? {
-                After::Replay => subscription = Box::pin(self.flags.subscribe(self.view, None)).await?,
+                After::Replay => subscription = Box::pin(self.opening.flags.subscribe(self.opening.view, None)).await?,
                 After::Goodbye => return Box::pin(self.say_goodbye(outlet)).await,
             }
         }
@@ -137,10 +131,10 @@ impl SseClient {
     /// An instance that is behind its client catches up first, which takes as long as storage is away. No subscription:
     /// the server is ending.
     async fn subscribe(&mut self, outlet: &mut impl Outlet) -> Option<Option<Subscription>> {
-        let mut shutdown = self.shutdown.clone();
+        let Opening { flags, view, resume, shutdown, .. } = &mut *self.opening;
         tokio::select! {
             biased;
-            subscription = self.flags.subscribe(self.view, self.resume.take()) => subscription.map(Some),
+            subscription = flags.subscribe(*view, resume.take()) => subscription.map(Some),
             () = poll_fn(|context| outlet.poll_closed(context)) => None,
             () = shutdown.begun() => Some(None),
             () = self.key.come() => None,
@@ -149,16 +143,15 @@ impl SseClient {
 
     /// Sends what happens until something else than the next change has to be sent.
     async fn follow(&mut self, changes: &mut Receiver<Streamed>, outlet: &mut impl Outlet) -> Option<After> {
-        if self.shutdown.has_begun() {
+        if self.opening.shutdown.has_begun() {
             // The word may have been given before there was a receiver to hear it.
             return Some(After::Goodbye);
         }
         // A random first beat spreads the beats of clients that came at once.
-        let first = self.pace.heartbeat.mul_f64(fastrand::f64().max(0.1));
-        let mut heartbeat = pin!(sleep_until(Instant::now() + first));
-        let mut key = self.key.clone();
-        let mut key_end = pin!(key.come());
-        let mut has_just_sent = false;
+        let mut beat_at = Instant::now() + self.opening.pace.heartbeat.mul_f64(fastrand::f64().max(0.1));
+        let mut beat = Box::pin(sleep_until(beat_at));
+        let mut key_end = Box::pin(self.key.clone().over());
+        let mut just_sent = None;
         loop {
             let event = {
                 let mut next = pin!(changes.recv());
@@ -169,13 +162,13 @@ impl SseClient {
                     // What else a stream waits for, it goes on waiting for while it sends: to look at that after each change
                     // would cost as much as everything else here, for of thousands of streams none is in any cache. An end
                     // of the client that comes with a change shows with the next one, or with the next heartbeat.
-                    if mem::take(&mut has_just_sent) && Instant::now() < heartbeat.deadline() {
+                    if just_sent.take().is_some_and(|now| now < beat_at) {
                         return Poll::Pending;
                     }
                     if outlet.poll_closed(context).is_ready() || key_end.as_mut().poll(context).is_ready() {
                         return Poll::Ready(Event::Closed);
                     }
-                    heartbeat.as_mut().poll(context).map(|()| Event::BeatDue)
+                    beat.as_mut().poll(context).map(|()| Event::BeatDue)
                 })
                 .await
             };
@@ -187,14 +180,15 @@ impl SseClient {
                     if self.key.has_come() {
                         return None;
                     }
-                    has_just_sent = true;
+                    just_sent = Some(Instant::now());
                 }
                 Event::Received(Ok(Streamed::Replaced)) => return Some(After::Replay),
                 Event::Received(Ok(Streamed::Ending) | Err(RecvError::Closed)) => return Some(After::Goodbye),
                 Event::Received(Err(RecvError::Lagged(_))) => return Some(self.note_lag()),
                 Event::Closed => return None,
                 Event::BeatDue => {
-                    heartbeat.as_mut().reset(Instant::now() + self.pace.heartbeat);
+                    beat_at = Instant::now() + self.opening.pace.heartbeat;
+                    beat.as_mut().reset(beat_at);
                     let (revision, digest) = self.sent;
                     let beat = Chunk::encode(96, |out| sse::heartbeat(revision, digest, out));
                     self.send(slice::from_ref(&beat), outlet).await?;
@@ -266,13 +260,20 @@ impl SseClient {
         After::Replay
     }
 
-    /// Where the client is slow, the end of its key is not.
     async fn send(&mut self, chunks: &[Chunk], outlet: &mut impl Outlet) -> Option<()> {
-        tokio::select! {
-            biased;
-            sent = outlet.send(chunks) => sent,
-            () = self.key.come() => None,
+        let sent = outlet.try_send(chunks)?;
+        if sent == chunks.iter().map(|chunk| chunk.framed().len()).sum::<usize>() {
+            return Some(());
         }
+        // Where the client is slow, the end of its key is not.
+        let slowly = async {
+            tokio::select! {
+                biased;
+                sent = outlet.send_rest(chunks, sent) => sent,
+                () = self.key.come() => None,
+            }
+        };
+        Box::pin(slowly).await
     }
 
     fn note_sent(&mut self, change: &StreamedChange) {
@@ -281,10 +282,10 @@ impl SseClient {
     }
 
     /// Sends the client away at a random moment, to come back at another one.
-    async fn say_goodbye(&self, outlet: &mut impl Outlet) -> Option<()> {
-        tokio::time::sleep(self.pace.drain.mul_f64(fastrand::f64())).await;
+    async fn say_goodbye(&mut self, outlet: &mut impl Outlet) -> Option<()> {
+        tokio::time::sleep(self.opening.pace.drain.mul_f64(fastrand::f64())).await;
         let goodbye = Chunk::encode(16, |out| sse::retry(fastrand::u32(0..=MAX_RETRY_MILLIS), out));
-        outlet.send(slice::from_ref(&goodbye)).await
+        self.send(slice::from_ref(&goodbye), outlet).await
     }
 }
 

@@ -21,6 +21,11 @@ impl KeyEnd {
         self.0.as_ref().is_some_and(|life| life.has_changed().is_err())
     }
 
+    /// Done when the end has come.
+    pub async fn over(mut self) {
+        self.come().await;
+    }
+
     /// Waits for the end.
     pub async fn come(&mut self) {
         match &mut self.0 {

@@ -105,7 +105,11 @@ impl Content {
 }
 
 impl Outlet for BodyOutlet {
-    async fn send(&mut self, chunks: &[Chunk]) -> Option<()> {
+    fn try_send(&mut self, _: &[Chunk]) -> Option<usize> {
+        Some(0)
+    }
+
+    async fn send_rest(&mut self, chunks: &[Chunk], _: usize) -> Option<()> {
         for chunk in chunks {
             timeout(self.patience, self.events.send(chunk.events())).await.ok()?.ok()?;
         }

@@ -81,18 +81,18 @@ impl EventSocket {
 }
 
 impl Outlet for EventSocket {
-    async fn send(&mut self, chunks: &[Chunk]) -> Option<()> {
-        let mut written = 0;
-        if let [chunk] = chunks {
-            // By far the most frequent case: the system call alone, for the kernel knows whether there is room.
-            match SockRef::from(&self.socket).send(chunk.framed()) {
-                Ok(count) if count == chunk.framed().len() => return Some(()),
-                Ok(count) => written = count,
-                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
-                Err(_) => return None,
-            }
+    fn try_send(&mut self, chunks: &[Chunk]) -> Option<usize> {
+        // By far the most frequent case: the system call alone, for the kernel knows whether there is room.
+        let [chunk] = chunks else { return Some(0) };
+        match SockRef::from(&self.socket).send(chunk.framed()) {
+            Ok(count) => Some(count),
+            Err(error) if error.kind() == ErrorKind::WouldBlock => Some(0),
+            Err(_) => None,
         }
-        Box::pin(self.write_all(chunks, written)).await.ok()
+    }
+
+    async fn send_rest(&mut self, chunks: &[Chunk], sent: usize) -> Option<()> {
+        self.write_all(chunks, sent).await.ok()
     }
 
     fn poll_closed(&mut self, context: &mut Context<'_>) -> Poll<()> {

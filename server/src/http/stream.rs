@@ -3,7 +3,7 @@
 use super::App;
 use super::body::{self, Body};
 use super::problem::Problem;
-use crate::actors::{Pace, SseClient};
+use crate::actors::{Opening, Pace, SseClient};
 use crate::auth::Principal;
 use crate::limits::ClientAddress;
 use hyper::body::Incoming;
@@ -27,10 +27,9 @@ pub(super) fn open(
     let permit = app.limits.open_stream(principal, address)?;
     let resume = last_event_id(request.headers(), request.uri().query());
     let pace = Pace { heartbeat: app.config.timeouts.heartbeat, drain: app.config.timeouts.drain };
-    let (flags, metrics) = (app.flags.clone(), Arc::clone(&app.metrics));
-    let key = principal.end.clone();
-    let client =
-        SseClient::new(flags, principal.access.view(), metrics, resume, pace, permit, app.shutdown.clone(), key);
+    let (flags, view, shutdown) = (app.flags.clone(), principal.access.view(), app.shutdown.clone());
+    let opening = Box::new(Opening { flags, view, resume, pace, permit, shutdown });
+    let client = SseClient::new(opening, Arc::clone(&app.metrics), principal.end.clone());
     Ok(body::stream(client, app.config.timeouts.write))
 }
 
