@@ -15,7 +15,7 @@ use race::Times;
 
 const ABOUT: &str = "The four questions of `benches/src/questions.rs` about 1,000 users in turn, asked of engines that \
     evaluate in the process. Processor time a question, with the loop's own. Each engine is asked by the key of the flag, \
-    by the quickest call of its public interface; ours by a handle too, as the SDKs ask. All have the same flags, and \
+    by the quickest call of its public interface; ours by a handle, as our SDKs ask, and by the key too. All have the same flags, and \
     their answers are checked first. Engines hash differently, so they disagree who is in a rollout, not how many are.";
 
 fn main() -> Result<(), String> {

@@ -51,8 +51,8 @@ pub(crate) struct Figures {
 /// Checks all answers, then times them.
 pub(crate) fn run(case: Case, flags: usize, times: &Times) -> Result<Race, String> {
     let mut contestants = vec![
-        ours::by_key(case, flags),
         ours::by_handle(case, flags),
+        ours::by_key(case, flags),
         yggdrasil::contestant(case, flags)?,
         eppo::contestant(case, flags)?,
         launchdarkly::contestant(case, flags)?,
