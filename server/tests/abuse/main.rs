@@ -20,6 +20,8 @@ mod strings;
 #[path = "../server/support/mod.rs"]
 #[allow(dead_code, unused_imports)]
 mod support;
+
+const PROTOCOL: support::Protocol = support::Protocol::Http1;
 mod watched;
 
 /// Whether the long form was asked for.
