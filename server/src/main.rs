@@ -9,11 +9,6 @@ use std::process::ExitCode;
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::signal::unix::{SignalKind, signal};
 
-/// Thousands of streams are thousands of equal small pieces, which it keeps side by side: less memory than the system's
-/// allocator takes for them, and fewer misses of the caches at each change.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// Connections that may wait to be accepted: all clients of a server that comes back. The system may allow fewer.
 const BACKLOG: u32 = 1 << 16;
 

@@ -96,8 +96,17 @@ impl Node {
 }
 
 /// A flag's fields.
-const KNOWN: [&str; 8] =
-    ["key", "is_enabled", "rollout_percentage", "description", "rules", "revision", "created_at", "updated_at"];
+const KNOWN: [&str; 9] = [
+    "key",
+    "is_enabled",
+    "rollout_percentage",
+    "description",
+    "client_visible",
+    "rules",
+    "revision",
+    "created_at",
+    "updated_at",
+];
 
 /// The flag that a document is, by serde_json and the schema; `None` where it is to be refused.
 pub(crate) fn oracle(json: &[u8], mode: Mode) -> Option<Flag> {

@@ -10,6 +10,7 @@ use crate::metrics::Metrics;
 use crate::shutdown::Shutdown;
 use sidekick_core::{Digest, EventId, Revision, sse};
 use std::future::poll_fn;
+use std::mem;
 use std::pin::pin;
 use std::slice;
 use std::sync::Arc;
@@ -27,6 +28,8 @@ pub struct SseClient {
     key: KeyEnd,
     /// Revision and digest of what the client has been sent.
     sent: (Revision, Digest),
+    /// When it was last sent a change.
+    sent_at: Instant,
 }
 
 /// What a stream is opened with.
@@ -96,8 +99,8 @@ const MAX_RETRY_MILLIS: u32 = 5000;
 impl SseClient {
     /// A client that is to be served.
     #[must_use]
-    pub const fn new(opening: Box<Opening>, metrics: Arc<Metrics>, key: KeyEnd) -> Self {
-        Self { opening, metrics, key, sent: (Revision::ZERO, Digest::EMPTY) }
+    pub fn new(opening: Box<Opening>, metrics: Arc<Metrics>, key: KeyEnd) -> Self {
+        Self { opening, metrics, key, sent: (Revision::ZERO, Digest::EMPTY), sent_at: Instant::now() }
     }
 
     /// Serves the client until it goes away, takes nothing any more, or the server ends.
@@ -151,7 +154,7 @@ impl SseClient {
         let mut beat_at = Instant::now() + self.opening.pace.heartbeat.mul_f64(fastrand::f64().max(0.1));
         let mut beat = Box::pin(sleep_until(beat_at));
         let mut key_end = Box::pin(self.key.clone().over());
-        let mut just_sent = None;
+        let mut has_just_sent = false;
         loop {
             let event = {
                 let mut next = pin!(changes.recv());
@@ -162,7 +165,7 @@ impl SseClient {
                     // What else a stream waits for, it goes on waiting for while it sends: to look at that after each change
                     // would cost as much as everything else here, for of thousands of streams none is in any cache. An end
                     // of the client that comes with a change shows with the next one, or with the next heartbeat.
-                    if just_sent.take().is_some_and(|now| now < beat_at) {
+                    if mem::take(&mut has_just_sent) && self.sent_at < beat_at {
                         return Poll::Pending;
                     }
                     if outlet.poll_closed(context).is_ready() || key_end.as_mut().poll(context).is_ready() {
@@ -180,7 +183,7 @@ impl SseClient {
                     if self.key.has_come() {
                         return None;
                     }
-                    just_sent = Some(Instant::now());
+                    has_just_sent = true;
                 }
                 Event::Received(Ok(Streamed::Replaced)) => return Some(After::Replay),
                 Event::Received(Ok(Streamed::Ending) | Err(RecvError::Closed)) => return Some(After::Goodbye),
@@ -277,7 +280,8 @@ impl SseClient {
     }
 
     fn note_sent(&mut self, change: &StreamedChange) {
-        self.metrics.lags.add(change.committed_at.elapsed());
+        self.sent_at = Instant::now();
+        self.metrics.lags.add(self.sent_at.into_std().duration_since(change.committed_at));
         self.sent = (change.revision, change.digest);
     }
 
