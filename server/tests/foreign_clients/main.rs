@@ -64,9 +64,10 @@ fn every_client_has_the_flags_of_the_server_byte_for_byte() {
     compare(&server, &mut clients, &openings);
 }
 
-/// Each client was opened in these ways and has, flag by flag, the text that `GET /api/flags` has.
+/// Each client was opened in these ways and has, flag by flag, the text that `GET /api/flags` has for its key.
 fn compare(server: &Server, clients: &mut [Client], openings: &[String]) {
-    let listing = server.request("GET", "/api/flags", "");
+    let bearer = format!("Bearer {KEY}");
+    let listing = server.request_with("GET", "/api/flags", &[("Authorization", &bearer)], b"");
     let id = listing.header("etag").unwrap().trim_matches('"').to_owned();
     let flags: Vec<&RawValue> = serde_json::from_slice(&listing.body).unwrap();
     let expected: Vec<String> = flags.iter().map(|flag| format!(r#"{{"type":"UPSERT","flag":{flag}}}"#)).collect();
