@@ -2,7 +2,7 @@
 //! balancer gives it, and notes what its user could see after every event.
 
 use super::chunks::Chunks;
-use super::cluster::{CLIENT_KEY, Cluster};
+use super::cluster::{Cluster, READER_KEY};
 use super::violation::{Kind, Violation};
 use sidekick_core::sse::Parser;
 use sidekick_core::{Change, EventId, FlagStore};
@@ -132,7 +132,7 @@ async fn session(
     let mut socket = timeout(PATIENCE, TcpStream::connect(address)).await.ok()?.ok()?;
     let last_event_id = client.lock().unwrap().last_event_id.clone();
     let resume = if last_event_id.is_empty() { String::new() } else { format!("Last-Event-ID: {last_event_id}\r\n") };
-    let request = format!("GET /stream HTTP/1.1\r\nHost: flags\r\nAuthorization: Bearer {CLIENT_KEY}\r\n{resume}\r\n");
+    let request = format!("GET /stream HTTP/1.1\r\nHost: flags\r\nAuthorization: Bearer {READER_KEY}\r\n{resume}\r\n");
     socket.write_all(request.as_bytes()).await.ok()?;
     let mut bytes = Vec::with_capacity(16 << 10);
     let head = loop {

@@ -8,8 +8,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-/// What the clients of the stream send.
-pub const CLIENT_KEY: &str = "reader";
+/// What the clients of the stream send: they see all flags whole, as the log has them.
+pub const READER_KEY: &str = WRITER_KEYS[0];
 /// What the writers send: the log then tells who wrote.
 pub const WRITER_KEYS: [&str; 4] = ["writer-0", "writer-1", "writer-2", "writer-3"];
 
@@ -36,7 +36,6 @@ impl Cluster {
             ("DATABASE_URL", database.to_owned()),
             ("REDIS_URL", redis.to_owned()),
             ("SDK_KEY", WRITER_KEYS.join(",")),
-            ("CLIENT_KEY", CLIENT_KEY.to_owned()),
             ("LOG_LEVEL", "warn".to_owned()),
         ];
         variables.extend(sabotage.map(|defect| ("SIDEKICK_SABOTAGE", defect.to_owned())));
