@@ -209,7 +209,11 @@ impl From<KeyError> for Problem {
     fn from(error: KeyError) -> Self {
         match error {
             KeyError::Refused(KeyRefusal::NotFound) => Self::not_found("there is no such key"),
-            KeyError::Refused(KeyRefusal::Expired(_)) => Self::bad_field("expires_at", format!("expires_at: {error}")),
+            // Right in itself; only the time is over.
+            KeyError::Refused(KeyRefusal::Expired(_)) => Self {
+                field: Some("expires_at".to_owned()),
+                ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, format!("expires_at: {error}"))
+            },
             KeyError::Refused(refusal) => Self::new(StatusCode::CONFLICT, refusal.to_string()),
             KeyError::Storage(error) => WriteError::Storage(error).into(),
         }
