@@ -57,6 +57,9 @@ pub trait Outlet: Send {
     /// long.
     fn send_rest(&mut self, chunks: &[Chunk], sent: usize) -> impl Future<Output = Option<()>> + Send;
 
+    /// Whether there is a reason to look whether the client has gone. It costs hardly anything, and wakes nobody later.
+    fn has_news(&self) -> bool;
+
     /// Ready when the client has gone.
     fn poll_closed(&mut self, context: &mut Context<'_>) -> Poll<()>;
 
@@ -162,10 +165,10 @@ impl SseClient {
                     if let Poll::Ready(change) = next.as_mut().poll(context) {
                         return Poll::Ready(Event::Received(change));
                     }
-                    // What else a stream waits for, it goes on waiting for while it sends: to look at that after each change
-                    // would cost as much as everything else here, for of thousands of streams none is in any cache. An end
-                    // of the client that comes with a change shows with the next one, or with the next heartbeat.
-                    if mem::take(&mut has_just_sent) && self.sent_at < beat_at {
+                    // What else a stream waits for, it goes on waiting for while it sends: to wait anew after each change would
+                    // cost as much as everything else here, for of thousands of streams none is in any cache. Whatever came
+                    // together with the change has its sign, though.
+                    if mem::take(&mut has_just_sent) && self.sent_at < beat_at && !outlet.has_news() {
                         return Poll::Pending;
                     }
                     if outlet.poll_closed(context).is_ready() || key_end.as_mut().poll(context).is_ready() {
