@@ -10,7 +10,6 @@ use crate::metrics::Metrics;
 use crate::shutdown::Shutdown;
 use sidekick_core::{Digest, EventId, Revision, sse};
 use std::future::poll_fn;
-use std::mem;
 use std::pin::pin;
 use std::slice;
 use std::sync::Arc;
@@ -28,8 +27,6 @@ pub struct SseClient {
     key: KeyEnd,
     /// Revision and digest of what the client has been sent.
     sent: (Revision, Digest),
-    /// When it was last sent a change.
-    sent_at: Instant,
 }
 
 /// What a stream is opened with.
@@ -56,9 +53,6 @@ pub trait Outlet: Send {
     /// Hands the chunks over from that byte on, all and in order. `None`: the client has gone, or has taken nothing for too
     /// long.
     fn send_rest(&mut self, chunks: &[Chunk], sent: usize) -> impl Future<Output = Option<()>> + Send;
-
-    /// Whether there is a reason to look whether the client has gone. It costs hardly anything, and wakes nobody later.
-    fn has_news(&self) -> bool;
 
     /// Ready when the client has gone.
     fn poll_closed(&mut self, context: &mut Context<'_>) -> Poll<()>;
@@ -102,8 +96,8 @@ const MAX_RETRY_MILLIS: u32 = 5000;
 impl SseClient {
     /// A client that is to be served.
     #[must_use]
-    pub fn new(opening: Box<Opening>, metrics: Arc<Metrics>, key: KeyEnd) -> Self {
-        Self { opening, metrics, key, sent: (Revision::ZERO, Digest::EMPTY), sent_at: Instant::now() }
+    pub const fn new(opening: Box<Opening>, metrics: Arc<Metrics>, key: KeyEnd) -> Self {
+        Self { opening, metrics, key, sent: (Revision::ZERO, Digest::EMPTY) }
     }
 
     /// Serves the client until it goes away, takes nothing any more, or the server ends.
@@ -154,22 +148,15 @@ impl SseClient {
             return Some(After::Goodbye);
         }
         // A random first beat spreads the beats of clients that came at once.
-        let mut beat_at = Instant::now() + self.opening.pace.heartbeat.mul_f64(fastrand::f64().max(0.1));
-        let mut beat = Box::pin(sleep_until(beat_at));
+        let first = self.opening.pace.heartbeat.mul_f64(fastrand::f64().max(0.1));
+        let mut beat = Box::pin(sleep_until(Instant::now() + first));
         let mut key_end = Box::pin(self.key.clone().over());
-        let mut has_just_sent = false;
         loop {
             let event = {
                 let mut next = pin!(changes.recv());
                 poll_fn(|context| {
                     if let Poll::Ready(change) = next.as_mut().poll(context) {
                         return Poll::Ready(Event::Received(change));
-                    }
-                    // What else a stream waits for, it goes on waiting for while it sends: to wait anew after each change would
-                    // cost as much as everything else here, for of thousands of streams none is in any cache. Whatever came
-                    // together with the change has its sign, though.
-                    if mem::take(&mut has_just_sent) && self.sent_at < beat_at && !outlet.has_news() {
-                        return Poll::Pending;
                     }
                     if outlet.poll_closed(context).is_ready() || key_end.as_mut().poll(context).is_ready() {
                         return Poll::Ready(Event::Closed);
@@ -183,18 +170,13 @@ impl SseClient {
                     if let Some(after) = self.send_changes(first, changes, outlet).await? {
                         return Some(after);
                     }
-                    if self.key.has_come() {
-                        return None;
-                    }
-                    has_just_sent = true;
                 }
                 Event::Received(Ok(Streamed::Replaced)) => return Some(After::Replay),
                 Event::Received(Ok(Streamed::Ending) | Err(RecvError::Closed)) => return Some(After::Goodbye),
                 Event::Received(Err(RecvError::Lagged(_))) => return Some(self.note_lag()),
                 Event::Closed => return None,
                 Event::BeatDue => {
-                    beat_at = Instant::now() + self.opening.pace.heartbeat;
-                    beat.as_mut().reset(beat_at);
+                    beat.as_mut().reset(Instant::now() + self.opening.pace.heartbeat);
                     let (revision, digest) = self.sent;
                     let beat = Chunk::encode(96, |out| sse::heartbeat(revision, digest, out));
                     self.send(slice::from_ref(&beat), outlet).await?;
@@ -283,8 +265,7 @@ impl SseClient {
     }
 
     fn note_sent(&mut self, change: &StreamedChange) {
-        self.sent_at = Instant::now();
-        self.metrics.lags.add(self.sent_at.into_std().duration_since(change.committed_at));
+        self.metrics.lags.add(change.committed_at.elapsed());
         self.sent = (change.revision, change.digest);
     }
 

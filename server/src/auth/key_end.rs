@@ -15,12 +15,6 @@ impl KeyEnd {
     /// Of what goes on as long as the server does.
     pub const NEVER: Self = Self(None);
 
-    /// Whether it has come.
-    #[must_use]
-    pub fn has_come(&self) -> bool {
-        self.0.as_ref().is_some_and(|life| life.has_changed().is_err())
-    }
-
     /// Done when the end has come.
     pub async fn over(mut self) {
         self.come().await;

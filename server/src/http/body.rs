@@ -116,10 +116,6 @@ impl Outlet for BodyOutlet {
         Some(())
     }
 
-    fn has_news(&self) -> bool {
-        self.events.is_closed()
-    }
-
     fn poll_closed(&mut self, context: &mut Context<'_>) -> Poll<()> {
         self.closed.as_mut().poll(context)
     }

@@ -9,7 +9,7 @@ use std::io::{self, ErrorKind, IoSlice};
 use std::iter;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
-use tokio::io::{AsyncWriteExt, Interest};
+use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
@@ -93,11 +93,6 @@ impl Outlet for EventSocket {
 
     async fn send_rest(&mut self, chunks: &[Chunk], sent: usize) -> Option<()> {
         self.write_all(chunks, sent).await.ok()
-    }
-
-    fn has_news(&self) -> bool {
-        // The socket's last known state alone: nothing is read.
-        self.socket.try_io(Interest::READABLE, || Ok(())).is_ok()
     }
 
     fn poll_closed(&mut self, context: &mut Context<'_>) -> Poll<()> {
