@@ -104,7 +104,9 @@ fn documented(document: &Value, method: &str, path: &str) -> Access {
 
 #[test]
 fn every_route_lets_in_whom_it_should_and_nobody_else() {
-    let server = Server::start_with(&[("SDK_KEY", SDK_KEY), ("CLIENT_KEY", CLIENT_KEY)]);
+    // Wrong keys come quicker here than from any honest caller.
+    let settings = [("SDK_KEY", SDK_KEY), ("CLIENT_KEY", CLIENT_KEY), ("AUTH_FAILURE_RATE", "off")];
+    let server = Server::start_with(&settings);
     let document: Value = serde_json::from_str(include_str!("../../openapi.json")).unwrap();
     let callers = callers(&server);
     let mut asked = 0;
