@@ -37,6 +37,10 @@ pub(crate) enum Defect {
     LeadBack,
     /// Each stream leaves memory, a descriptor and a thread behind.
     Leak,
+    /// A stream outlives its key.
+    DeathlessStreams,
+    /// Any change of the keys ends the streams of all of them.
+    CutAllStreams,
 }
 
 #[cfg(not(feature = "chaos"))]
@@ -107,6 +111,8 @@ mod on {
         Ok("ids-on-replay") => Some(Defect::IdsOnReplay),
         Ok("lead-back") => Some(Defect::LeadBack),
         Ok("leak") => Some(Defect::Leak),
+        Ok("deathless-streams") => Some(Defect::DeathlessStreams),
+        Ok("cut-all-streams") => Some(Defect::CutAllStreams),
         _ => None,
     });
 

@@ -362,7 +362,7 @@ come at once. Beyond them a request is answered 429 with Retry-After, beyond MAX
   MAX_STREAMS      streams that are open [default: 100000]
   MAX_STREAMS_PER_KEY
                    streams that are open with one key [default: nine tenths of MAX_STREAMS]
-  MAX_FLAGS        flags in the store [default: 100000, as many as SDKs take]
+  MAX_FLAGS        flags in the store, for import too [default: 100000, as many as SDKs take]
 
 SIGTERM and SIGINT end it within 10 seconds: requests are finished, streams are sent away.
 ";

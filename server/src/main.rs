@@ -119,7 +119,8 @@ async fn import(config: Config, file: &str, replace: bool) -> Result<(), Failure
         file => document = std::fs::read(file).map_err(|error| format!("{file}: {error}"))?,
     }
     let storage = open_storage(&config.database)?;
-    let imported = transfer::import(&*storage, &document, replace, config.client_visible_default).await?;
+    let (visible, max_flags) = (config.client_visible_default, config.limits.max_flags);
+    let imported = transfer::import(&*storage, &document, replace, visible, max_flags).await?;
     println!(
         "{} created, {} replaced, {} deleted, {} unchanged",
         imported.created, imported.replaced, imported.deleted, imported.unchanged

@@ -1,11 +1,12 @@
 //! `server export` and `server import`: all flags as one JSON document, out of one store and into another.
 
 use crate::clock;
-use crate::storage::{Import, Imported, Storage, StorageError};
+use crate::storage::{Import, ImportError, Imported, Storage, StorageError};
 use sidekick_core::json::Reader;
 use sidekick_core::{Error as CoreError, Flag, Mode};
 use std::collections::BTreeSet;
 use std::fmt;
+use std::num::NonZeroU32;
 
 /// Why a document cannot be imported. Nothing was changed.
 #[derive(Debug)]
@@ -16,8 +17,8 @@ pub enum TransferError {
     Format(String),
     /// Two flags have one key.
     DuplicateKey(String),
-    /// The store cannot be read or written.
-    Storage(StorageError),
+    /// The store does not take it.
+    Import(ImportError),
 }
 
 /// The form of the document; a later one has another number.
@@ -39,7 +40,8 @@ pub async fn export(storage: &dyn Storage) -> Result<Vec<u8>, StorageError> {
 }
 
 /// Brings the flags of a document into `storage`, all or none; with `replace`, flags that are not in it go.
-/// `client_visible` is whether public clients get a new flag of which the document does not say so.
+/// `client_visible` is whether public clients get a new flag of which the document does not say so, `max_flags` how many
+/// flags there may be once new ones are there.
 ///
 /// # Errors
 /// What is wrong with the document, or what storage says.
@@ -48,10 +50,11 @@ pub async fn import(
     document: &[u8],
     replace: bool,
     client_visible: bool,
+    max_flags: Option<NonZeroU32>,
 ) -> Result<Imported, TransferError> {
     let flags = read(document)?;
-    let import = Import { flags, replace, actor: "import".to_owned(), time: clock::now(), client_visible };
-    storage.import(import).await.map_err(TransferError::Storage)
+    let import = Import { flags, replace, actor: "import".to_owned(), time: clock::now(), client_visible, max_flags };
+    storage.import(import).await.map_err(TransferError::Import)
 }
 
 fn read(document: &[u8]) -> Result<Vec<Flag>, TransferError> {
@@ -100,7 +103,10 @@ impl fmt::Display for TransferError {
             Self::Document(error) => write!(f, "the document is refused, nothing was changed: {error}"),
             Self::Format(problem) => write!(f, "the document is refused, nothing was changed: {problem}"),
             Self::DuplicateKey(key) => write!(f, "the document is refused, nothing was changed: {key} is in it twice"),
-            Self::Storage(error) => error.fmt(f),
+            Self::Import(error @ ImportError::Full { .. }) => {
+                write!(f, "nothing was changed: {error} by MAX_FLAGS; raise it for this command, or bring fewer")
+            }
+            Self::Import(ImportError::Storage(error)) => error.fmt(f),
         }
     }
 }

@@ -13,7 +13,7 @@ const SHORT: Run<'_> = Run { kind: FAULTS, seconds: "60", seed: "1" };
 const SHORT_SOAK: Run<'_> = Run { kind: SOAK, seconds: "40", seed: "1" };
 
 /// A safeguard that can be taken away, and a run that must notice. docs/FAULTS.md says what each is.
-const SABOTAGES: [(&str, Run<'_>); 8] = [
+const SABOTAGES: [(&str, Run<'_>); 10] = [
     ("no-poll", PROOF),
     ("no-gap-check", PROOF),
     ("publish-only", PROOF),
@@ -22,6 +22,8 @@ const SABOTAGES: [(&str, Run<'_>); 8] = [
     ("ids-on-replay", PROOF),
     ("lead-back", PROOF),
     ("leak", SHORT_SOAK),
+    ("deathless-streams", SHORT_SOAK),
+    ("cut-all-streams", SHORT_SOAK),
 ];
 
 /// It ends with the first check that finds something.

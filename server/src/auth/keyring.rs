@@ -1,6 +1,7 @@
 //! The keys that the server knows, in memory: the environment's, and those that storage has.
 
 use super::{Access, KeyEnd, KeyLife, Principal};
+use crate::chaos::{self, Defect};
 use crate::keys::{KeyDigest, KeyKind, Keys, KeysVersion, Secret, StoredKey};
 use sidekick_core::Timestamp;
 use std::collections::HashMap;
@@ -143,7 +144,8 @@ impl Keyring {
         for key in keys.secrets {
             let known = before.keys.get(&key.digest);
             let is_good = key.ended_at(now).is_none();
-            let life = is_good.then(|| known.and_then(|held| held.life.clone()).unwrap_or_else(KeyLife::begin));
+            let life = known.and_then(|held| held.life.clone()).filter(|_| !chaos::has(Defect::CutAllStreams));
+            let life = is_good.then(|| life.unwrap_or_else(KeyLife::begin));
             let last_use = known.map(|held| Arc::clone(&held.last_use)).unwrap_or_default();
             if let Some(end) = key.expires_at.filter(|_| is_good) {
                 next_end = Some(next_end.map_or(end, |other| other.min(end)));

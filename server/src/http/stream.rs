@@ -4,7 +4,8 @@ use super::App;
 use super::body::{self, Body};
 use super::problem::Problem;
 use crate::actors::{Opening, Pace, SseClient};
-use crate::auth::Principal;
+use crate::auth::{KeyEnd, Principal};
+use crate::chaos::{self, Defect};
 use crate::limits::ClientAddress;
 use hyper::body::Incoming;
 use hyper::header::HeaderMap;
@@ -29,7 +30,8 @@ pub(super) fn open(
     let pace = Pace { heartbeat: app.config.timeouts.heartbeat, drain: app.config.timeouts.drain };
     let (flags, view, shutdown) = (app.flags.clone(), principal.access.view(), app.shutdown.clone());
     let opening = Box::new(Opening { flags, view, resume, pace, permit, shutdown });
-    let client = SseClient::new(opening, Arc::clone(&app.metrics), principal.end.clone());
+    let end = if chaos::has(Defect::DeathlessStreams) { KeyEnd::NEVER } else { principal.end.clone() };
+    let client = SseClient::new(opening, Arc::clone(&app.metrics), end);
     Ok(body::stream(client, app.config.timeouts.write))
 }
 

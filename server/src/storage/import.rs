@@ -1,7 +1,10 @@
 //! Many flags at once, as `server import` brings them: what they make of the store, decided the same for every backend.
 
+use super::StorageError;
 use sidekick_core::{Change, Flag, FlagKey, Revision, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::num::NonZeroU32;
 
 /// Flags to bring in, all or none.
 #[derive(Clone, Debug)]
@@ -16,6 +19,22 @@ pub struct Import {
     pub time: Timestamp,
     /// Whether public clients get a new flag of which nobody says so.
     pub client_visible: bool,
+    /// How many flags there may be once new ones are there; `None` is any number.
+    pub max_flags: Option<NonZeroU32>,
+}
+
+/// Why an import was not carried out. Nothing was changed.
+#[derive(Clone, Debug)]
+pub enum ImportError {
+    /// It brings new flags, and there would be more than there may be.
+    Full {
+        /// How many there would be.
+        flags: usize,
+        /// How many there may be.
+        max: NonZeroU32,
+    },
+    /// Storage did not carry it out.
+    Storage(StorageError),
 }
 
 /// What an import has done, in numbers of flags.
@@ -33,7 +52,14 @@ pub struct Imported {
 
 impl Import {
     /// The changes to make, one after the other from the revision after `revision` on, where `current` are all flags.
-    pub(super) fn decide(self, current: &BTreeMap<FlagKey, Flag>, revision: Revision) -> (Vec<Change>, Imported) {
+    ///
+    /// # Errors
+    /// [`ImportError::Full`]. Where no flag is new, none is too many.
+    pub(super) fn decide(
+        self,
+        current: &BTreeMap<FlagKey, Flag>,
+        revision: Revision,
+    ) -> Result<(Vec<Change>, Imported), ImportError> {
         let mut imported = Imported::default();
         let mut changes = Vec::new();
         let mut next = revision.next();
@@ -62,7 +88,28 @@ impl Import {
             let gone = current.keys().filter(|key| !kept.contains(key));
             changes.extend(gone.cloned().map(Change::Delete).inspect(|_| imported.deleted += 1));
         }
-        (changes, imported)
+        let flags = current.len() + imported.created - imported.deleted;
+        match self.max_flags.filter(|max| imported.created > 0 && flags > max.get() as usize) {
+            Some(max) => Err(ImportError::Full { flags, max }),
+            None => Ok((changes, imported)),
+        }
+    }
+}
+
+impl From<StorageError> for ImportError {
+    fn from(error: StorageError) -> Self {
+        Self::Storage(error)
+    }
+}
+
+impl std::error::Error for ImportError {}
+
+impl fmt::Display for ImportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Full { flags, max } => write!(f, "there would be {flags} flags, and {max} may be"),
+            Self::Storage(error) => error.fmt(f),
+        }
     }
 }
 

@@ -8,7 +8,7 @@ mod row;
 mod sqlite;
 mod write;
 
-pub use import::{Import, Imported};
+pub use import::{Import, ImportError, Imported};
 #[cfg(feature = "chaos")]
 pub use postgres::POSITION_QUERY;
 pub use postgres::{PostgresAddress, PostgresStorage};
@@ -37,7 +37,7 @@ pub trait Storage: Send + Sync + 'static {
     fn write(&self, write: Write) -> Pending<'_, Committed, WriteError>;
 
     /// Carries out many writes in one transaction, all or none.
-    fn import(&self, import: Import) -> Pending<'_, Imported>;
+    fn import(&self, import: Import) -> Pending<'_, Imported, ImportError>;
 
     /// At most `limit` changes after `id`, in order and without gaps. `None` where `id` belongs to another history, is
     /// yet to come, or is so old that the log does not reach back to it: then only [`Storage::load`] helps.

@@ -3,6 +3,7 @@
 use crate::watched::Watched;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
+use server::keys::KeyName;
 use sidekick_core::{Flag, FlagKey, TargetingRule};
 use std::path::Path;
 
@@ -43,6 +44,10 @@ fn a_string_of_a_flag_is_stored_as_it_was_sent_or_refused_by_its_rule() {
                 assert_eq!(answer["reason"], "TARGETING_MATCH", "{string:?} at {place}: {answer}");
             }
         }
+        let named = json!({ "name": string, "kind": "client" }).to_string();
+        let status = server.send("POST", "/api/keys", &named).status;
+        // The list has some strings twice.
+        assert_eq!(matches!(status, 201 | 409), KeyName::new(&string).is_ok(), "{string:?} as a key's name: {status}");
         let misspelt = json!({ "key": "misspelt", &string: true });
         assert!(server.write("POST", "/api/flags", &misspelt.to_string()).is_none(), "{string:?} as a field");
     }

@@ -13,8 +13,18 @@ pub struct Arguments {
     pub sabotage: Option<String>,
 }
 
-pub const SABOTAGES: [&str; 8] =
-    ["no-poll", "no-gap-check", "publish-only", "sequence", "clear-on-connect", "ids-on-replay", "lead-back", "leak"];
+pub const SABOTAGES: [&str; 10] = [
+    "no-poll",
+    "no-gap-check",
+    "publish-only",
+    "sequence",
+    "clear-on-connect",
+    "ids-on-replay",
+    "lead-back",
+    "leak",
+    "deathless-streams",
+    "cut-all-streams",
+];
 
 const USAGE: &str = "chaos [--seconds N | --soak SECONDS] [--seed N] [--clients N] [--sabotage NAME]";
 

@@ -2,6 +2,7 @@
 //! balancer gives it, and notes what its user could see after every event.
 
 use super::chunks::Chunks;
+use super::client_keys::ClientKeys;
 use super::cluster::{Cluster, READER_KEY};
 use super::violation::{Kind, Violation};
 use sidekick_core::sse::Parser;
@@ -29,8 +30,22 @@ struct Orders {
     calm: AtomicBool,
     /// While it is set, no client has a stream.
     away: AtomicBool,
+    /// While it is set, nothing but the end of its key may end a client's stream.
+    watched: AtomicBool,
     /// How long a stream may last, in milliseconds.
     lives: Range<u64>,
+    keys: Mutex<ClientKeys>,
+}
+
+/// How a stream that was asked for ended.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// It was not opened, because of the key.
+    Refused,
+    /// The client went.
+    Left,
+    /// The server or the network ended it.
+    Cut,
 }
 
 pub struct Client {
@@ -45,6 +60,8 @@ pub struct Client {
     pub violations: Vec<Violation>,
     /// Since when the stream is open; `None` while it is not.
     pub open_since: Option<Instant>,
+    /// The key that it was opened with.
+    key: Arc<str>,
     /// Put before the next connection: the app is started anew.
     pub starts_anew: bool,
     pub counts: Counts,
@@ -78,7 +95,9 @@ const SILENCE: Duration = Duration::from_secs(45);
 impl Clients {
     /// So many clients, each of whose streams it ends after some of `lives`, in milliseconds.
     pub fn start(count: usize, cluster: &Arc<Cluster>, lives: Range<u64>, clears_on_connect: bool) -> Self {
-        let orders = Arc::new(Orders { calm: AtomicBool::new(false), away: AtomicBool::new(false), lives });
+        let [calm, away, watched] = [const { AtomicBool::new(false) }; 3];
+        let keys = Mutex::new(ClientKeys::one(READER_KEY));
+        let orders = Arc::new(Orders { calm, away, watched, lives, keys });
         let client = || {
             let client = Arc::new(Mutex::new(Client::new(clears_on_connect)));
             tokio::spawn(live(Arc::clone(&client), Arc::clone(cluster), Arc::clone(&orders)));
@@ -97,6 +116,37 @@ impl Clients {
         self.orders.away.store(away, Ordering::Relaxed);
     }
 
+    /// Whether nothing but the end of its key may end a client's stream.
+    pub fn set_watched(&self, watched: bool) {
+        self.orders.watched.store(watched, Ordering::Relaxed);
+    }
+
+    /// The key that clients have, or change over to.
+    pub fn key(&self) -> Arc<str> {
+        Arc::clone(&self.orders.keys.lock().unwrap().current)
+    }
+
+    /// Gives clients a key for their next streams.
+    pub fn set_key(&self, key: &str) {
+        *self.orders.keys.lock().unwrap() = ClientKeys::one(key);
+    }
+
+    /// Lets clients change over to a key; the old one is good until then, or until it is said to end.
+    pub fn change_key(&self, key: &str, good_until: Option<Instant>) {
+        self.orders.keys.lock().unwrap().change_to(key, good_until);
+    }
+
+    /// The old key ends.
+    pub fn end_old_key(&self) {
+        self.orders.keys.lock().unwrap().end_old();
+    }
+
+    /// How many streams are open with a key.
+    pub fn streams_of(&self, key: &Arc<str>) -> usize {
+        let is_of = |client: &Client| client.open_since.is_some() && client.key == *key;
+        self.all.iter().filter(|client| is_of(&client.lock().unwrap())).count()
+    }
+
     pub fn are_away(&self) -> bool {
         self.all.iter().all(|client| client.lock().unwrap().open_since.is_none())
     }
@@ -111,28 +161,45 @@ async fn live(client: Arc<Mutex<Client>>, cluster: Arc<Cluster>, orders: Arc<Ord
         }
         let mut retry = None;
         let server = cluster.any().filter(|_| !orders.away.load(Ordering::Relaxed));
-        let was_open = match server {
-            Some(address) => session(&client, address, &orders, &mut retry).await.is_some(),
-            None => false,
+        let key = orders.keys.lock().unwrap().pick();
+        let end = match server {
+            Some(address) => session(&client, address, &key, &orders, &mut retry).await,
+            None => None,
         };
         client.lock().unwrap().closed();
-        failures = if was_open { 0 } else { failures + 1 };
+        orders.judge(&client, &key, end);
+        failures = if matches!(end, Some(End::Left | End::Cut)) { 0 } else { failures + 1 };
         let bound = retry.unwrap_or(Duration::from_millis(50 << failures.min(5))).min(MAX_PAUSE);
         tokio::time::sleep(bound.mul_f64(fastrand::f64())).await;
     }
 }
 
-/// Answers whether the stream was open at all.
+impl Orders {
+    /// A good key must let its client in, and stay.
+    fn judge(&self, client: &Mutex<Client>, key: &Arc<str>, end: Option<End>) {
+        let what = match end {
+            Some(End::Refused) => "a good key was refused",
+            Some(End::Cut) if self.watched.load(Ordering::Relaxed) => "the stream of a good key was ended",
+            _ => return,
+        };
+        if self.keys.lock().unwrap().is_good(key) {
+            client.lock().unwrap().violate(Kind::Keys, what.to_owned());
+        }
+    }
+}
+
+/// Opens a stream and follows it. `None` where no server was there to open it.
 async fn session(
     client: &Mutex<Client>,
     address: SocketAddr,
+    key: &Arc<str>,
     orders: &Orders,
     retry: &mut Option<Duration>,
-) -> Option<()> {
+) -> Option<End> {
     let mut socket = timeout(PATIENCE, TcpStream::connect(address)).await.ok()?.ok()?;
     let last_event_id = client.lock().unwrap().last_event_id.clone();
     let resume = if last_event_id.is_empty() { String::new() } else { format!("Last-Event-ID: {last_event_id}\r\n") };
-    let request = format!("GET /stream HTTP/1.1\r\nHost: flags\r\nAuthorization: Bearer {READER_KEY}\r\n{resume}\r\n");
+    let request = format!("GET /stream HTTP/1.1\r\nHost: flags\r\nAuthorization: Bearer {key}\r\n{resume}\r\n");
     socket.write_all(request.as_bytes()).await.ok()?;
     let mut bytes = Vec::with_capacity(16 << 10);
     let head = loop {
@@ -144,9 +211,9 @@ async fn session(
         }
     };
     if !bytes.starts_with(b"HTTP/1.1 200") {
-        return None;
+        return bytes.starts_with(b"HTTP/1.1 401").then_some(End::Refused);
     }
-    client.lock().unwrap().open_since = Some(Instant::now());
+    client.lock().unwrap().opened(key);
     // Networks end, and apps are closed: within a replay now and then, and after a while always.
     let events_left = if fastrand::u8(..8) == 0 { fastrand::u32(1..40) } else { u32::MAX };
     let end = Instant::now() + Duration::from_millis(fastrand::u64(orders.lives.clone()));
@@ -155,7 +222,7 @@ async fn session(
     bytes.drain(..head);
     let mut silent_since = Instant::now();
     loop {
-        let Some(plain) = chunks.take(&bytes) else { return Some(()) };
+        let Some(plain) = chunks.take(&bytes) else { return Some(End::Cut) };
         let mut plain = plain.as_slice();
         while let Some(event) = parser.next_event(&mut plain).unwrap() {
             let mut client = client.lock().unwrap();
@@ -163,15 +230,15 @@ async fn session(
             events_left = events_left.saturating_sub(1);
             let leaves = !orders.calm.load(Ordering::Relaxed) && (events_left == 0 && client.staged.is_some());
             if leaves || client.wants_to_leave() {
-                return Some(());
+                return Some(End::Left);
             }
         }
         *retry = parser.retry().map(Duration::from_millis);
         bytes.clear();
         match timeout(Duration::from_millis(200), socket.read_buf(&mut bytes)).await {
-            Ok(Ok(0) | Err(_)) => return Some(()),
+            Ok(Ok(0) | Err(_)) => return Some(End::Cut),
             Ok(Ok(_)) => silent_since = Instant::now(),
-            Err(_) if silent_since.elapsed() > SILENCE => return Some(()),
+            Err(_) if silent_since.elapsed() > SILENCE => return Some(End::Cut),
             Err(_) => {}
         }
         let is_over = Instant::now() > end && !orders.calm.load(Ordering::Relaxed);
@@ -180,7 +247,7 @@ async fn session(
             client.starts_anew = true;
         }
         if is_over || client.wants_to_leave() || orders.away.load(Ordering::Relaxed) {
-            return Some(());
+            return Some(End::Left);
         }
     }
 }
@@ -196,6 +263,7 @@ impl Client {
             seen: Vec::new(),
             violations: Vec::new(),
             open_since: None,
+            key: READER_KEY.into(),
             starts_anew: false,
             counts: Counts::default(),
         }
@@ -209,6 +277,11 @@ impl Client {
 
     const fn wants_to_leave(&self) -> bool {
         self.starts_anew
+    }
+
+    fn opened(&mut self, key: &Arc<str>) {
+        self.open_since = Some(Instant::now());
+        self.key = Arc::clone(key);
     }
 
     fn closed(&mut self) {

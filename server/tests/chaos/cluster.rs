@@ -8,7 +8,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-/// What the clients of the stream send: they see all flags whole, as the log has them.
+/// What the clients of the stream send, in a soak until they have a named key: they see all flags whole, as the log has
+/// them.
 pub const READER_KEY: &str = WRITER_KEYS[0];
 /// What the writers send: the log then tells who wrote.
 pub const WRITER_KEYS: [&str; 4] = ["writer-0", "writer-1", "writer-2", "writer-3"];
@@ -46,7 +47,7 @@ impl Cluster {
         };
         let cluster = Self { servers: (0..servers).map(server).collect(), variables };
         for server in 0..servers {
-            cluster.spawn(server, &[]);
+            cluster.spawn(server, None);
         }
         for server in 0..servers {
             cluster.wait_until_ready(server);
@@ -75,23 +76,17 @@ impl Cluster {
 
     /// Starts a server that is down; with a plan such as `after_commit:3` it will die by itself.
     pub fn launch(&self, server: usize, die_at: Option<&str>) {
-        let plan = die_at.map(|plan| ("SIDEKICK_DIE_AT", plan));
-        self.launch_with(server, plan.as_slice());
-    }
-
-    /// Starts a server that is down, with variables that the others don't have.
-    pub fn launch_with(&self, server: usize, variables: &[(&str, &str)]) {
-        self.spawn(server, variables);
+        self.spawn(server, die_at);
         self.wait_until_ready(server);
     }
 
-    fn spawn(&self, server: usize, variables: &[(&str, &str)]) {
+    fn spawn(&self, server: usize, die_at: Option<&str>) {
         let Server { daemon, address, .. } = &self.servers[server];
         let mut daemon = daemon.lock().unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_server"));
         command.env_clear().envs(self.variables.iter().map(|(name, value)| (name, value)));
         command.env("PORT", address.port().to_string()).env("SNAPSHOT_PATH", daemon.folder().join("snapshot.json"));
-        command.envs(variables.iter().copied()).current_dir(daemon.folder());
+        command.envs(die_at.map(|plan| ("SIDEKICK_DIE_AT", plan))).current_dir(daemon.folder());
         daemon.start(command);
     }
 

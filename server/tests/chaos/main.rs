@@ -15,6 +15,7 @@
 mod arguments;
 mod chunks;
 mod client;
+mod client_keys;
 mod cluster;
 mod database;
 mod fault;

@@ -8,7 +8,7 @@ use super::cluster::WRITER_KEYS;
 use super::fault::Fault;
 use super::holdings::Holdings;
 use super::http::Connection;
-use super::rotation;
+use super::rotation::{Rotation, Way};
 use super::violation::{Kind, Violation};
 use super::world::World;
 use std::fmt;
@@ -39,26 +39,33 @@ const QUESTIONS: [(&str, &str, &str, u16); 9] = [
     ("GET", "/metrics", "", 200),
 ];
 const TIMES: usize = 20;
-const ROTATION: &str = "keys are rotated";
+/// In every so many rounds the clients' key is rotated, in place of a fault.
+const ROTATION: usize = 4;
 
 impl World {
     /// Goes on until the time is over, then judges.
     pub fn soak(&mut self, arguments: &Arguments) {
         println!("a soak: seed {}, {} clients, {SOAK_SERVERS} servers", arguments.seed, arguments.clients);
+        let mut rotation = Rotation::begin(&self.cluster, &self.clients);
         self.go_on_for(3000);
         self.check("no fault", Instant::now());
-        for round in 1.. {
-            if self.start.elapsed() > arguments.duration && self.held.0.len() >= LEAST_RESTS {
+        for round in 0.. {
+            let is_over = self.start.elapsed() > arguments.duration && self.held.0.len() >= LEAST_RESTS;
+            if is_over || arguments.sabotage.is_some() && !self.judge.is_clean() {
                 break;
             }
             let pause = self.schedule.random().u64(500..2000);
             self.go_on_for(pause);
-            let name = match round % 8 {
-                0 => self.rotate_keys(),
+            let name = match round % (2 * ROTATION) {
+                0 => self.rotate_key(&mut rotation, Way::Revoked),
+                ROTATION => self.rotate_key(&mut rotation, Way::Expired),
                 _ => self.break_something(),
             };
             self.counts.entry(name).or_default().times += 1;
             self.check(name, Instant::now());
+            while self.dump.is_none() {
+                self.check(name, Instant::now());
+            }
             self.ask();
             self.rest();
         }
@@ -80,12 +87,15 @@ impl World {
         fault.name()
     }
 
-    fn rotate_keys(&mut self) -> &'static str {
-        println!("{:>7.1}s {ROTATION}", self.start.elapsed().as_secs_f64());
-        for violation in rotation::rotate(&self.cluster, OTHER) {
-            self.judge.violate(violation);
+    fn rotate_key(&mut self, rotation: &mut Rotation, way: Way) -> &'static str {
+        println!("{:>7.1}s {}", self.start.elapsed().as_secs_f64(), way.name());
+        match rotation.rotate(way, &self.cluster, &self.clients) {
+            Ok(ended) => self.ended.add(ended),
+            Err(violation) => self.judge.violate(violation),
         }
-        ROTATION
+        // To put it back would take away the key that clients have now.
+        self.dump = None;
+        way.name()
     }
 
     /// Asks everything that is no stream and no write.
@@ -209,6 +219,9 @@ impl fmt::Display for Series {
             let verdict = if last > limit { "GROWS" } else { "flat" };
             writeln!(f, "{:<34} {first:>11} {last:>11} {limit:>11} {most:>11}  {verdict}", measure.name)?;
         }
-        Ok(())
+        // Whether what has grown still grows.
+        let tenths = self.0.chunks(self.0.len().div_ceil(10));
+        let memory: Vec<String> = tenths.map(|held| median(held, &MEASURES[0]).to_string()).collect();
+        writeln!(f, "{}, in ten parts of the run: {}", MEASURES[0].name, memory.join(" "))
     }
 }

@@ -21,6 +21,8 @@ pub enum Kind {
     ReadYourWrites,
     /// A process ended by itself, panicked, or did not end when asked.
     Process,
+    /// A good key was refused or its stream cut, or one that has ended went on.
+    Keys,
     /// A server keeps ever more, though there is nothing more to keep.
     Growth,
 }
@@ -49,6 +51,7 @@ impl fmt::Display for Kind {
             Self::Log => "log",
             Self::ReadYourWrites => "read-your-writes",
             Self::Process => "process",
+            Self::Keys => "keys",
             Self::Growth => "growth",
         })
     }

@@ -8,6 +8,7 @@ use super::fault::Fault;
 use super::history::History;
 use super::judge::{Judge, Judged, agrees};
 use super::proxy::{Proxy, Trouble};
+use super::rotation::Ended;
 use super::schedule::Schedule;
 use super::services::{Postgres, PostgresOptions, Redis};
 use super::soak::{SOAK_LIVES, SOAK_SERVERS, Series};
@@ -37,12 +38,14 @@ pub struct World {
     pub(super) judge: Judge,
     pub(super) schedule: Schedule,
     /// An older state: what `pg_dump` made of it, and the history that led to it.
-    dump: Option<(String, History)>,
+    pub(super) dump: Option<(String, History)>,
     pub(super) counts: BTreeMap<&'static str, Count>,
     /// The longest that a writer's answer was waited for at a check.
     longest_pause: Duration,
     /// What the server that a soak never ends held at each rest.
     pub(super) held: Series,
+    /// What ended with the keys that a soak has rotated.
+    pub(super) ended: Ended,
 }
 
 /// How often a fault was, and how long the slowest client then took.
@@ -106,6 +109,7 @@ impl World {
             counts: BTreeMap::new(),
             longest_pause: Duration::ZERO,
             held: Series::default(),
+            ended: Ended::default(),
             runtime,
         }
     }
@@ -142,6 +146,7 @@ impl World {
             judged: self.judge.judged,
             longest_pause: self.longest_pause,
             held: self.held,
+            ended: self.ended,
             violations: self.judge.violations,
             clients: self.clients.all.iter().map(|client| client.lock().unwrap().counts).fold(
                 [0; 5],
@@ -417,6 +422,7 @@ pub struct Report {
     judged: Judged,
     longest_pause: Duration,
     held: Series,
+    ended: Ended,
     clients: [u64; 5],
     messages: [(&'static str, u64); 6],
     violations: BTreeMap<Kind, Vec<String>>,
@@ -448,6 +454,10 @@ impl fmt::Display for Report {
             "clients: {replays} replays, {broken} broken off, {resumes} resumes, {changes} changes, {heartbeats} \
              heartbeats; {moments} moments checked"
         )?;
+        if !self.held.0.is_empty() {
+            let Ended { streams, slowest } = self.ended;
+            writeln!(f, "keys: {streams} streams ended with theirs, the last {:.2} s after it", slowest.as_secs_f64())?;
+        }
         writeln!(f, "messages of Redis: {}", messages.join(", "))?;
         writeln!(
             f,

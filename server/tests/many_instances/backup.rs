@@ -3,6 +3,7 @@
 use crate::instances::{Follower, instance, put};
 use crate::services::Postgres;
 use crate::support::{Model, Server};
+use serde_json::json;
 use std::path::Path;
 use std::process::Command;
 
@@ -51,8 +52,15 @@ fn write_and_back_up(server: &Server, back_up: impl FnOnce(&Path)) -> Model {
     for number in 0..KEPT {
         put(server, &format!("flag-{number}"), "kept");
     }
+    let create = |name: &str| {
+        let body = format!(r#"{{"name":"{name}","kind":"client"}}"#);
+        assert_eq!(server.request("POST", "/api/keys", &body).status, 201);
+    };
+    create("revoked-later");
     let mut follower = Follower::of(server);
     back_up(&server.folder.join("backup"));
+    assert_eq!(server.request("DELETE", "/api/keys/revoked-later", "").status, 204);
+    create("made-later");
     for number in 0..LOST {
         put(server, &format!("flag-{number}"), "lost");
     }
@@ -65,6 +73,9 @@ fn write_and_back_up(server: &Server, back_up: impl FnOnce(&Path)) -> Model {
 fn assert_restored(server: &Server, mut client: Model) {
     let history = server.request("GET", "/api/history?limit=1000", "").json();
     assert_eq!(history.as_array().unwrap().len() as u64, KEPT, "the history is restored, too");
+    let keys = server.request("GET", "/api/keys", "").json();
+    let keys: Vec<_> = keys.as_array().unwrap().iter().map(|key| (&key["name"], &key["state"])).collect();
+    assert_eq!(keys, [(&json!("revoked-later"), &json!("active"))], "keys are as they were then");
     for number in 0..LOST {
         assert_eq!(put(server, &format!("flag-{number}"), "new"), KEPT + number + 1);
     }

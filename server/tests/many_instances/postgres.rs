@@ -622,7 +622,8 @@ async fn an_import_of_ten_thousand_flags_takes_seconds() {
     let flags = (0..10_000).map(|number| Flag::new(FlagKey::new(&format!("flag-{number}")).unwrap())).collect();
     let start = Instant::now();
     let time = Timestamp::from_millis(1);
-    let import = Import { flags, replace: true, actor: "test".to_owned(), time, client_visible: true };
+    let actor = "test".to_owned();
+    let import = Import { flags, replace: true, actor, time, client_visible: true, max_flags: None };
     assert_eq!(storage.import(import).await.unwrap().created, 10_000);
     println!("10,000 flags in {:?}", start.elapsed());
     assert_eq!(storage.position().await.unwrap().id.revision.get(), 10_000);

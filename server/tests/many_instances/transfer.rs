@@ -107,6 +107,11 @@ fn an_import_that_cannot_be_done_changes_nothing_and_says_why() {
             assert_eq!(server.request("GET", "/api/flags", "").text(), before);
         }
     }
+    std::fs::write(folder.join("flags.json"), r#"{"sidekick_export":1,"flags":[{"key":"b"},{"key":"c"}]}"#).unwrap();
+    let full = run_to_end(&folder, &["import", "flags.json"], &[("DATABASE_URL", &url), ("MAX_FLAGS", "2")]);
+    assert_eq!(full.code, Some(1));
+    assert!(full.errors.contains("there would be 3 flags, and 2 may be by MAX_FLAGS"), "{}", full.errors);
+    assert_eq!(server.request("GET", "/api/flags", "").text(), before);
     let missing = run_to_end(&folder, &["import", "missing.json"], &[("DATABASE_URL", &url)]);
     assert!(missing.code == Some(1) && missing.errors.contains("missing.json"), "{}", missing.errors);
 

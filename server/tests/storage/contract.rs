@@ -1,8 +1,8 @@
 //! What every storage must do: one list of rules, which each backend passes.
 
 use server::storage::{
-    Committed, EntityTags, HistoryQuery, Import, Imported, LoggedChange, Operation, Preconditions, Retention, Storage,
-    StorageError, Write, WriteError,
+    Committed, EntityTags, HistoryQuery, Import, ImportError, Imported, LoggedChange, Operation, Preconditions,
+    Retention, Storage, StorageError, Write, WriteError,
 };
 use sidekick_core::{Change, Epoch, ErrorKind, EventId, Flag, FlagKey, FlagPatch, Mode, Revision, Timestamp};
 use std::num::NonZeroU32;
@@ -43,6 +43,7 @@ macro_rules! storage_contract {
             an_import_creates_and_replaces_and_leaves_alone,
             an_import_that_replaces_deletes_what_it_does_not_bring,
             an_import_is_done_as_a_whole_or_not_at_all,
+            an_import_that_would_overfill_the_store_changes_nothing,
             an_import_and_writes_at_once_make_revisions_without_gaps,
             pruning_by_count_keeps_the_last_changes,
             pruning_by_age_keeps_a_tail_without_gaps,
@@ -129,7 +130,8 @@ fn logged(committed: Committed) -> LoggedChange {
 
 fn import(millis: u64, flags: &[&str], replace: bool) -> Import {
     let flags = flags.iter().map(|json| flag(json)).collect();
-    Import { flags, replace, actor: "import".to_owned(), time: Timestamp::from_millis(millis), client_visible: true }
+    let time = Timestamp::from_millis(millis);
+    Import { flags, replace, actor: "import".to_owned(), time, client_visible: true, max_flags: None }
 }
 
 fn upserted(committed: &Committed) -> &Flag {
@@ -510,7 +512,8 @@ pub async fn a_closed_storage_says_so(backend: impl Backend) {
     assert!(unavailable(&storage.load(1).await.unwrap_err()));
     assert!(unavailable(&storage.position().await.unwrap_err()));
     assert!(unavailable(&storage.changes_after(position.clone(), 1).await.unwrap_err()));
-    assert!(unavailable(&storage.import(import(1, &[], false)).await.unwrap_err()));
+    let import = storage.import(import(1, &[], false)).await.unwrap_err();
+    assert!(matches!(&import, ImportError::Storage(error) if unavailable(error)), "{import:?}");
     assert!(unavailable(&storage.prune(Retention::default()).await.unwrap_err()));
     assert!(unavailable(&storage.renew_epoch(position).await.unwrap_err()));
     let query = HistoryQuery { key: None, before: None, limit: 1 };
@@ -636,10 +639,33 @@ pub async fn an_import_is_done_as_a_whole_or_not_at_all(backend: impl Backend) {
     let flags = [r#"{"key":"good"}"#, r#"{"key":"a","is_enabled":true}"#, r#"{"key":"bad"}"#, r#"{"key":"late"}"#];
     for replace in [false, true] {
         let broken = storage.import(import(40, &flags, replace)).await.unwrap_err();
-        assert!(matches!(broken, StorageError::Unavailable(_)), "{broken:?}");
+        assert!(matches!(broken, ImportError::Storage(StorageError::Unavailable(_))), "{broken:?}");
         assert_eq!(everything(&storage).await, before);
     }
     assert_eq!(write(&storage, put(r#"{"key":"b"}"#)).await.id.revision, revision(2), "no revision was used up");
+}
+
+pub async fn an_import_that_would_overfill_the_store_changes_nothing(backend: impl Backend) {
+    let storage = backend.open();
+    for name in ["a", "b"] {
+        write(&storage, put(&format!(r#"{{"key":"{name}"}}"#))).await;
+    }
+    let bring = |flags: &[&str], replace, max| {
+        storage.import(Import { max_flags: NonZeroU32::new(max), ..import(40, flags, replace) })
+    };
+    let before = everything(&storage).await;
+    let flags = [r#"{"key":"a","is_enabled":true}"#, r#"{"key":"c"}"#, r#"{"key":"d"}"#];
+    for (replace, max, total) in [(false, 3, 4), (true, 2, 3)] {
+        let refused = bring(&flags, replace, max).await.unwrap_err();
+        assert!(
+            matches!(refused, ImportError::Full { flags, max: most } if flags == total && most.get() == max),
+            "{refused:?}"
+        );
+        assert_eq!(everything(&storage).await, before);
+    }
+    let changed = bring(&flags[..1], false, 1).await.unwrap();
+    assert_eq!(changed, Imported { replaced: 1, ..Imported::default() }, "no flag is new, so none is too many");
+    assert_eq!(bring(&flags, true, 3).await.unwrap(), Imported { created: 2, deleted: 1, unchanged: 1, replaced: 0 });
 }
 
 pub async fn an_import_and_writes_at_once_make_revisions_without_gaps(backend: impl Backend) {

@@ -14,8 +14,8 @@ pub use address::PostgresAddress;
 use super::row::{corrupt, from_revision, read_flag, to_revision, unavailable, was_visible, write_flag};
 use super::write::check_room;
 use super::{
-    Committed, Contents, HistoryEntry, HistoryQuery, Import, Imported, LoggedChange, Operation, Pending, Position,
-    Retention, Storage, StorageError, Write, WriteError,
+    Committed, Contents, HistoryEntry, HistoryQuery, Import, ImportError, Imported, LoggedChange, Operation, Pending,
+    Position, Retention, Storage, StorageError, Write, WriteError,
 };
 use crate::chaos::{self, Defect, Point};
 use crate::keys::{KeyChange, KeyDigest, KeyError, Keys, KeysVersion, NamedKey};
@@ -125,15 +125,15 @@ impl PostgresStorage {
         Ok(Committed { id, change, created })
     }
 
-    async fn try_import(&self, import: Import) -> Result<Imported, StorageError> {
+    async fn try_import(&self, import: Import) -> Result<Imported, ImportError> {
         let mut connection = self.connection().await?;
         let transaction = connection.transaction().await.map_err(broken)?;
         let mut revision = event_id(&transaction.query_one(LOCK, &[]).await.map_err(broken)?)?.revision;
         let rows = transaction.query(FLAGS, &[]).await.map_err(broken)?;
-        let flags = rows.iter().map(|row| read_flag(column(row, 0)?)).collect::<Result<Vec<Flag>, _>>()?;
+        let flags = rows.iter().map(|row| read_flag(column(row, 0)?)).collect::<Result<Vec<Flag>, StorageError>>()?;
         let current: BTreeMap<FlagKey, Flag> = flags.into_iter().map(|flag| (flag.key.clone(), flag)).collect();
         let (actor, time) = (import.actor.clone(), import.time);
-        let (changes, imported) = import.decide(&current, revision);
+        let (changes, imported) = import.decide(&current, revision)?;
         for change in changes {
             revision = revision.next();
             let before = current.get(change.key()).map(write_flag);
@@ -192,7 +192,7 @@ impl Storage for PostgresStorage {
         })
     }
 
-    fn import(&self, import: Import) -> Pending<'_, Imported> {
+    fn import(&self, import: Import) -> Pending<'_, Imported, ImportError> {
         Box::pin(async move {
             let late = |_| unavailable("no answer in time; the import may have happened all the same");
             tokio::time::timeout(IMPORT_TIMEOUT, self.try_import(import)).await.map_err(late)?

@@ -10,8 +10,8 @@ mod thread;
 
 use super::row::unavailable;
 use super::{
-    Committed, Contents, HistoryEntry, HistoryQuery, Import, Imported, LoggedChange, Pending, Position, Retention,
-    Storage, StorageError, Write, WriteError,
+    Committed, Contents, HistoryEntry, HistoryQuery, Import, ImportError, Imported, LoggedChange, Pending, Position,
+    Retention, Storage, StorageError, Write, WriteError,
 };
 use crate::keys::{KeyChange, KeyDigest, KeyError, Keys, NamedKey};
 use mark::Mark;
@@ -93,8 +93,8 @@ impl Storage for SqliteStorage {
         })
     }
 
-    fn import(&self, import: Import) -> Pending<'_, Imported> {
-        Box::pin(self.run(move |connection| queries::import(connection, import)))
+    fn import(&self, import: Import) -> Pending<'_, Imported, ImportError> {
+        Box::pin(async move { self.run(move |connection| Ok(queries::import(connection, import))).await? })
     }
 
     fn changes_after(&self, id: EventId, limit: usize) -> Pending<'_, Option<Vec<LoggedChange>>> {

@@ -4,8 +4,8 @@ use crate::keys::KeysVersion;
 use crate::storage::row::{corrupt, from_revision, read_flag, to_revision, unavailable, was_visible, write_flag};
 use crate::storage::write::check_room;
 use crate::storage::{
-    Committed, Contents, HistoryEntry, HistoryQuery, Import, Imported, LoggedChange, Operation, Position, Retention,
-    StorageError, Write, WriteError,
+    Committed, Contents, HistoryEntry, HistoryQuery, Import, ImportError, Imported, LoggedChange, Operation, Position,
+    Retention, StorageError, Write, WriteError,
 };
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
 use serde_json::value::RawValue;
@@ -46,13 +46,13 @@ pub(super) fn write(transaction: &Transaction<'_>, write: Write) -> rusqlite::Re
 }
 
 /// Many writes in one transaction.
-pub(super) fn import(connection: &Connection, import: Import) -> Result<Imported, StorageError> {
+pub(super) fn import(connection: &Connection, import: Import) -> Result<Imported, ImportError> {
     let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate).map_err(unavailable)?;
     let mut revision = position(&transaction)?.id.revision;
     let flags = flags(&transaction)?;
     let current: BTreeMap<FlagKey, Flag> = flags.into_iter().map(|flag| (flag.key.clone(), flag)).collect();
     let (actor, time) = (import.actor.clone(), import.time);
-    let (changes, imported) = import.decide(&current, revision);
+    let (changes, imported) = import.decide(&current, revision)?;
     for change in changes {
         revision = revision.next();
         let before = current.get(change.key()).map(write_flag);
