@@ -84,7 +84,7 @@ fn write(flag: &Flag, epoch: &Epoch, out: &mut Vec<u8>) {
     writer.raw(",\"rules\":[");
     for (index, rule) in flag.rules.iter().enumerate() {
         writer.comma_unless_first(index);
-        if rule.hash_values { hashed(rule, &salt).write(&mut writer) } else { rule.write(&mut writer) }
+        if rule.hash_values { hashed(rule, &salt).write_known(&mut writer) } else { rule.write_known(&mut writer) }
     }
     writer.raw("],\"revision\":");
     writer.integer(flag.revision.get());
@@ -102,7 +102,7 @@ fn hashed(rule: &TargetingRule, salt: &[u8]) -> TargetingRule {
         // Of a later version. No engine may hold an attribute itself against these values.
         other => Operator::Unknown([other.name(), "Hashed"].concat().into()),
     };
-    TargetingRule { attribute: rule.attribute.clone(), operator, values, hash_values: false, salt: Some(text(salt)) }
+    TargetingRule { salt: Some(text(salt)), ..TargetingRule::new(rule.attribute.clone(), operator, values) }
 }
 
 #[cfg(test)]
