@@ -111,7 +111,7 @@ mod tests {
     use crate::json::Mode;
 
     fn flag(json: &str) -> Flag {
-        Flag::from_json(json.as_bytes(), Mode::Lenient).unwrap()
+        Flag::from_json(json.as_bytes(), Mode::Keeping).unwrap()
     }
 
     fn sent(epoch: &str, json: &str) -> String {
@@ -124,9 +124,9 @@ mod tests {
     }
 
     #[test]
-    fn what_is_for_people_alone_is_not_sent() {
+    fn what_is_for_people_alone_or_unknown_is_not_sent() {
         let json = r#"{"key":"a","is_enabled":true,"rollout_percentage":0.5,"description":"x","client_visible":true,
-            "rules":[{"attribute":"a","operator":"Contains","values":["b"]}],"revision":7}"#;
+            "rules":[{"attribute":"a","operator":"Contains","values":["b"],"note":"x"}],"revision":7,"owner":"x"}"#;
         let expected = r#"{"key":"a","is_enabled":true,"rollout_percentage":0.5,"rules":[{"attribute":"a","operator":"Contains","values":["b"]}],"revision":7}"#;
         assert_eq!(sent("e", json), expected);
     }
