@@ -59,7 +59,7 @@ pub fn assert_goes_on(server: &Server, recording: &Recording) {
     }
     let names = |keys: &Value| -> Vec<Value> {
         let name = |key: &Value| json!([key["name"], key["kind"], key["created_at"]]);
-        keys["keys"].as_array().unwrap().iter().map(name).collect()
+        keys.as_array().unwrap().iter().map(name).collect()
     };
     let recorded: Value = serde_json::from_str(recording.keys).unwrap();
     assert_eq!(names(&server.request("GET", "/api/keys", "").json()), names(&recorded));

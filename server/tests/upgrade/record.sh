@@ -58,7 +58,7 @@ if ask POST /api/flags '{"key":"hidden","is_enabled":true,"client_visible":false
     DATABASE_URL=$address "$server" keys rotate web --overlap 90d >"$work/web2"
     ask GET /api/keys >"$folder/keys.json"
 else
-    echo '{"keys":[]}' >"$folder/keys.json"
+    printf '[]' >"$folder/keys.json"
 fi
 
 # A stream from its start over three changes to a heartbeat, and one that resumes before the three.
