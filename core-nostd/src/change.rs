@@ -98,7 +98,7 @@ impl Change {
     /// # Errors
     /// What was wrong, with the field's path and the byte offset.
     pub fn from_json(json: &[u8]) -> Result<Option<Self>, Error> {
-        Reader::document(json, |reader| read(reader, |reader| Flag::read(reader, Mode::Lenient)))
+        Reader::document(json, |reader| read(reader, |reader| Flag::read(reader, Mode::Keeping)))
     }
 
     /// The change with its flag made ready to evaluate.

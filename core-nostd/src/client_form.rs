@@ -84,7 +84,7 @@ fn write(flag: &Flag, epoch: &Epoch, out: &mut Vec<u8>) {
     writer.raw(",\"rules\":[");
     for (index, rule) in flag.rules.iter().enumerate() {
         writer.comma_unless_first(index);
-        if rule.hash_values { hashed(rule, &salt).write(&mut writer) } else { rule.write(&mut writer) }
+        if rule.hash_values { hashed(rule, &salt).write_known(&mut writer) } else { rule.write_known(&mut writer) }
     }
     writer.raw("],\"revision\":");
     writer.integer(flag.revision.get());
@@ -102,7 +102,7 @@ fn hashed(rule: &TargetingRule, salt: &[u8]) -> TargetingRule {
         // Of a later version. No engine may hold an attribute itself against these values.
         other => Operator::Unknown([other.name(), "Hashed"].concat().into()),
     };
-    TargetingRule { attribute: rule.attribute.clone(), operator, values, hash_values: false, salt: Some(text(salt)) }
+    TargetingRule { salt: Some(text(salt)), ..TargetingRule::new(rule.attribute.clone(), operator, values) }
 }
 
 #[cfg(test)]
@@ -111,7 +111,7 @@ mod tests {
     use crate::json::Mode;
 
     fn flag(json: &str) -> Flag {
-        Flag::from_json(json.as_bytes(), Mode::Lenient).unwrap()
+        Flag::from_json(json.as_bytes(), Mode::Keeping).unwrap()
     }
 
     fn sent(epoch: &str, json: &str) -> String {
@@ -124,9 +124,9 @@ mod tests {
     }
 
     #[test]
-    fn what_is_for_people_alone_is_not_sent() {
+    fn what_is_for_people_alone_or_unknown_is_not_sent() {
         let json = r#"{"key":"a","is_enabled":true,"rollout_percentage":0.5,"description":"x","client_visible":true,
-            "rules":[{"attribute":"a","operator":"Contains","values":["b"]}],"revision":7}"#;
+            "rules":[{"attribute":"a","operator":"Contains","values":["b"],"note":"x"}],"revision":7,"owner":"x"}"#;
         let expected = r#"{"key":"a","is_enabled":true,"rollout_percentage":0.5,"rules":[{"attribute":"a","operator":"Contains","values":["b"]}],"revision":7}"#;
         assert_eq!(sent("e", json), expected);
     }

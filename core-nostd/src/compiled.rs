@@ -139,7 +139,7 @@ impl CompiledFlag {
     /// # Errors
     /// What is wrong with a part that evaluation does not read.
     pub fn flag(&self) -> Result<Flag, Error> {
-        Flag::from_json(self.document.as_bytes(), Mode::Lenient)
+        Flag::from_json(self.document.as_bytes(), Mode::Keeping)
     }
 
     /// The names of the attributes that the rules read, each once. A binding needs to fetch no others.

@@ -8,6 +8,7 @@ use crate::json::{Mode, Reader, Writer};
 use crate::rollout::Percentage;
 use crate::rule::{Operator, TargetingRule};
 use crate::time::Timestamp;
+use crate::unknown_fields::{self, UnknownFields};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
@@ -32,6 +33,8 @@ pub struct Flag {
     pub created_at: Timestamp,
     /// When the flag last changed; set by the server.
     pub updated_at: Timestamp,
+    /// What a newer version has written beside these.
+    pub unknown: UnknownFields,
 }
 
 impl Flag {
@@ -53,6 +56,7 @@ impl Flag {
             revision: Revision::ZERO,
             created_at: Timestamp::EPOCH,
             updated_at: Timestamp::EPOCH,
+            unknown: UnknownFields::none(),
         }
     }
 
@@ -72,9 +76,22 @@ impl Flag {
 
     /// Reads the JSON value at which `reader` stands as a flag.
     pub fn read(reader: &mut Reader<'_>, mode: Mode) -> Self {
+        let start = reader.start();
         let mut flag = Self::new(FlagKey::placeholder());
         flag_fields::read(reader, mode, &mut flag);
+        if mode == Mode::Keeping {
+            unknown_fields::keep(reader.since(start), &mut flag);
+        }
         flag
+    }
+
+    /// Takes over what this version does not know of the flag as it was, and of each rule that is still there just so.
+    /// For a flag that was written anew by somebody who cannot know of it either.
+    pub fn inherit_unknown(&mut self, before: &Self) {
+        if self.unknown.is_empty() {
+            self.unknown = before.unknown.clone();
+        }
+        unknown_fields::inherit(&mut self.rules, &before.rules);
     }
 
     /// The flag as compact JSON, all fields in the order of the struct, `client_visible` where it is known.
@@ -114,7 +131,9 @@ impl Flag {
         writer.raw(self.created_at.as_str());
         writer.raw("\",\"updated_at\":\"");
         writer.raw(self.updated_at.as_str());
-        writer.raw("\"}");
+        writer.raw("\"");
+        self.unknown.write(&mut writer);
+        writer.raw("}");
     }
 }
 

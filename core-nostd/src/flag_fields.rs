@@ -100,7 +100,7 @@ pub(crate) fn read_rules<F: FlagFields>(reader: &mut Reader<'_>, mode: Mode, kee
 /// As people write a rule.
 const RULE_FIELDS: &str = "attribute operator values hash_values";
 /// As any rule may be that somebody sends.
-const SENT_RULE_FIELDS: &str = "attribute operator values hash_values salt";
+pub(crate) const SENT_RULE_FIELDS: &str = "attribute operator values hash_values salt";
 const EVALUATED_RULE_FIELDS: &str = "attribute operator values salt";
 
 fn read_rule<F: FlagFields>(reader: &mut Reader<'_>, mode: Mode, keeper: &mut F) {
@@ -112,7 +112,7 @@ fn read_rule<F: FlagFields>(reader: &mut Reader<'_>, mode: Mode, keeper: &mut F)
     let known = match mode {
         _ if !F::IS_FOR_PEOPLE => EVALUATED_RULE_FIELDS,
         Mode::Strict => RULE_FIELDS,
-        Mode::Lenient => SENT_RULE_FIELDS,
+        Mode::Lenient | Mode::Keeping => SENT_RULE_FIELDS,
     };
     let mut fields = reader.open_object(known, 3, mode);
     while let Some(field) = reader.next_field(&mut fields) {

@@ -9,8 +9,10 @@ use crate::json::{Mode, Reader};
 use crate::rollout::Percentage;
 use crate::rule::TargetingRule;
 use crate::time::Timestamp;
+use crate::unknown_fields;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::mem::replace;
 
 /// The fields that a patch sets; what is absent stays. `null` resets a field to its default, and a list is replaced
 /// as a whole, as RFC 7396 says.
@@ -89,7 +91,8 @@ impl FlagPatch {
         }
         flag.client_visible = self.client_visible.unwrap_or(flag.client_visible);
         if let Some(rules) = self.rules {
-            flag.rules = rules;
+            let before = replace(&mut flag.rules, rules);
+            unknown_fields::inherit(&mut flag.rules, &before);
         }
         Ok(())
     }

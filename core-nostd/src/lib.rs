@@ -55,6 +55,7 @@ pub mod sse;
 mod store;
 pub mod sync;
 mod time;
+mod unknown_fields;
 mod words;
 
 pub use change::{Change, FlagJson};
@@ -74,3 +75,4 @@ pub use rollout::{Bucket, Percentage};
 pub use rule::{Operator, TargetingRule};
 pub use store::FlagStore;
 pub use time::Timestamp;
+pub use unknown_fields::UnknownFields;

@@ -1,6 +1,7 @@
 //! A targeting rule: one attribute, one operator, the values it is held against.
 
 use crate::json::Writer;
+use crate::unknown_fields::UnknownFields;
 use crate::words;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -20,6 +21,8 @@ pub struct TargetingRule {
     pub hash_values: bool,
     /// What stood before each value when it was hashed; with the hashed operators, which only public clients get.
     pub salt: Option<Box<str>>,
+    /// What a newer version has written beside these.
+    pub unknown: UnknownFields,
 }
 
 /// How an attribute is held against a rule's values: byte by byte, upper and lower case distinct.
@@ -48,7 +51,7 @@ impl TargetingRule {
     /// A rule whose values everybody gets as they are.
     #[must_use]
     pub const fn new(attribute: Box<str>, operator: Operator, values: Vec<Box<str>>) -> Self {
-        Self { attribute, operator, values, hash_values: false, salt: None }
+        Self { attribute, operator, values, hash_values: false, salt: None, unknown: UnknownFields::none() }
     }
 
     /// The most bytes of an attribute's name.
@@ -58,7 +61,29 @@ impl TargetingRule {
     /// The most bytes of a value.
     pub const MAX_VALUE: usize = 512;
 
+    /// Whether the other one differs in nothing that this version knows.
+    pub(crate) fn is_same_as_known(&self, other: &Self) -> bool {
+        let Self { attribute, operator, values, hash_values, salt, unknown: _ } = self;
+        *attribute == other.attribute
+            && *operator == other.operator
+            && *values == other.values
+            && *hash_values == other.hash_values
+            && *salt == other.salt
+    }
+
     pub(crate) fn write(&self, writer: &mut Writer<'_>) {
+        self.write_known_fields(writer);
+        self.unknown.write(writer);
+        writer.raw("}");
+    }
+
+    /// Without what is unknown, which may not be for everybody.
+    pub(crate) fn write_known(&self, writer: &mut Writer<'_>) {
+        self.write_known_fields(writer);
+        writer.raw("}");
+    }
+
+    fn write_known_fields(&self, writer: &mut Writer<'_>) {
         writer.raw("{\"attribute\":");
         writer.string(&self.attribute);
         writer.raw(",\"operator\":");
@@ -76,7 +101,6 @@ impl TargetingRule {
             writer.raw(",\"salt\":");
             writer.string(salt);
         }
-        writer.raw("}");
     }
 }
 

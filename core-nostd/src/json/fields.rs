@@ -8,6 +8,8 @@ pub enum Mode {
     /// Unknown fields are skipped, of duplicates the last wins, unknown operators are kept and never match: for what a
     /// newer server may send.
     Lenient,
+    /// As lenient; what of a flag is unknown is kept and written again: for who passes flags on that others have written.
+    Keeping,
 }
 
 /// An object that is being read: its schema, and which fields were seen so far.

@@ -51,6 +51,24 @@ impl<'a> Writer<'a> {
         self.out.push(b'"');
     }
 
+    /// A value that is JSON already, without the blanks between its parts, and escaped as [`string`](Self::string) does.
+    pub(crate) fn compact(&mut self, json: &str) {
+        let (mut in_string, mut is_escaped) = (false, false);
+        for character in json.chars() {
+            match character {
+                ' ' | '\t' | '\n' | '\r' if !in_string => continue,
+                '\u{85}' | '\u{2028}' | '\u{2029}' => {
+                    self.escape(character.into());
+                    continue;
+                }
+                '"' if !is_escaped => in_string = !in_string,
+                _ => {}
+            }
+            is_escaped = character == '\\' && !is_escaped;
+            self.raw(character.encode_utf8(&mut [0; 4]));
+        }
+    }
+
     /// `true` or `false`.
     pub(crate) fn boolean(&mut self, value: bool) {
         self.raw(if value { "true" } else { "false" });

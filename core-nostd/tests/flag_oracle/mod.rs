@@ -4,7 +4,7 @@
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
-use sidekick_core::{Flag, FlagKey, Mode, Operator, Percentage, Revision, TargetingRule, Timestamp};
+use sidekick_core::{Flag, FlagKey, Mode, Operator, Percentage, Revision, TargetingRule, Timestamp, UnknownFields};
 
 /// A JSON value as serde_json reads it, but with duplicate names kept and numbers as text.
 ///
@@ -154,7 +154,7 @@ fn oracle_rule(node: &Node, mode: Mode) -> Option<TargetingRule> {
     let (mut hash_values, mut salt) = (false, None);
     let known = match mode {
         Mode::Strict => &["attribute", "operator", "values", "hash_values"][..],
-        Mode::Lenient => &["attribute", "operator", "values", "hash_values", "salt"],
+        Mode::Lenient | Mode::Keeping => &["attribute", "operator", "values", "hash_values", "salt"],
     };
     for (name, value) in node.members(known, mode)? {
         match name.as_str() {
@@ -187,7 +187,8 @@ fn oracle_rule(node: &Node, mode: Mode) -> Option<TargetingRule> {
             _ => {}
         }
     }
-    let rule = TargetingRule { attribute: attribute?.into(), operator: operator?, values: values?, hash_values, salt };
+    let rule = TargetingRule::new(attribute?.into(), operator?, values?);
+    let rule = TargetingRule { hash_values, salt, ..rule };
     let is_substring = matches!(rule.operator, Operator::Contains | Operator::StartsWith | Operator::EndsWith);
     let is_refused =
         is_substring && (rule.values.iter().any(|value| value.is_empty()) || rule.hash_values && mode == Mode::Strict);
@@ -281,6 +282,24 @@ pub(crate) fn agrees(json: &[u8]) {
         let read = Flag::from_json(json, mode);
         assert_eq!(read.clone().ok(), oracle(json, mode), "{mode:?} {read:?} {}", String::from_utf8_lossy(json));
     }
+    keeps_what_is_unknown(json);
+}
+
+/// Who keeps what is unknown reads what is known as all others do, and writes everything again.
+fn keeps_what_is_unknown(json: &[u8]) {
+    let Ok(kept) = Flag::from_json(json, Mode::Keeping) else {
+        assert!(Flag::from_json(json, Mode::Lenient).is_err());
+        return;
+    };
+    assert_eq!(Flag::from_json(&kept.to_json(), Mode::Keeping).as_ref(), Ok(&kept));
+    let members = |json: &[u8]| match Node::read(std::str::from_utf8(json).unwrap_or_default(), 32) {
+        Some(Node::Object(members)) => members.into_iter().filter(|(name, _)| !KNOWN.contains(&&**name)).collect(),
+        _ => Vec::new(),
+    };
+    assert_eq!(members(&kept.to_json()), members(json));
+    let rules = kept.rules.into_iter().map(|rule| TargetingRule { unknown: UnknownFields::none(), ..rule }).collect();
+    let known = Flag { unknown: UnknownFields::none(), rules, ..kept };
+    assert_eq!(Flag::from_json(json, Mode::Lenient), Ok(known));
 }
 
 /// The flag as serde_json writes it.

@@ -3,7 +3,7 @@
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use sidekick_core::{Flag, FlagKey, Operator, Percentage, Revision, TargetingRule, Timestamp};
+use sidekick_core::{Flag, FlagKey, Operator, Percentage, Revision, TargetingRule, Timestamp, UnknownFields};
 
 /// The names of attributes that rules read and users have.
 pub(crate) const ATTRIBUTES: [&str; 4] = ["email", "plan", "région", "\"\\\n"];
@@ -29,6 +29,7 @@ pub(crate) fn flag_with_key(key: FlagKey) -> impl Strategy<Value = Flag> {
                 revision,
                 created_at: Timestamp::from_millis(created),
                 updated_at: Timestamp::from_millis(updated),
+                unknown: UnknownFields::none(),
             }
         },
     )

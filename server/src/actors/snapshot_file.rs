@@ -89,7 +89,7 @@ fn read(json: &[u8]) -> Option<Contents> {
                     flags.clear();
                     reader.open_array();
                     while reader.next_item() {
-                        flags.push(Flag::read(reader, Mode::Lenient));
+                        flags.push(Flag::read(reader, Mode::Keeping));
                     }
                 }
             }

@@ -44,7 +44,7 @@ fn checksum(body: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sidekick_core::{Flag, FlagKey};
+    use sidekick_core::{Flag, FlagKey, Mode};
 
     #[test]
     fn a_hint_survives_the_way_and_a_garbled_one_does_not() {
@@ -61,5 +61,14 @@ mod tests {
         }
         let next = Hint { id: EventId::parse("a1:8").unwrap(), ..hint };
         assert_eq!(decode(&encode(&next)), None, "the flag is of another revision");
+    }
+
+    #[test]
+    fn what_a_newer_instance_says_of_a_flag_survives_the_way() {
+        let json = br#"{"key":"a","revision":7,"rules":[{"attribute":"b","operator":"Near","values":["c"],"of":1}],"tags":["x"]}"#;
+        let flag = Flag::from_json(json, Mode::Keeping).unwrap();
+        assert!(!flag.unknown.is_empty() && !flag.rules[0].unknown.is_empty());
+        let hint = Hint { id: EventId::parse("a1:7").unwrap(), change: Change::Upsert(flag) };
+        assert_eq!(decode(&encode(&hint)), Some(hint));
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{KeyDigest, KeyKind, KeyName, MAX_KEYS, NamedKey, REMEMBERED, StoredKey};
 use crate::storage::StorageError;
+use serde_json::Map;
 use sidekick_core::Timestamp;
 use std::fmt;
 use std::time::Duration;
@@ -115,6 +116,7 @@ impl KeyChange {
                 }
                 let expires_at = expires_at.unwrap_or(newest.expires_at);
                 let next = self.new_secret(newest.kind, digest, newest.generation.saturating_add(1), expires_at)?;
+                let next = StoredKey { unknown: newest.unknown.clone(), ..next };
                 let end = Timestamp::from_millis(now.millis().saturating_add(millis(overlap)));
                 for old in &mut own {
                     old.rotated_at = old.rotated_at.or(Some(now));
@@ -165,6 +167,7 @@ impl KeyChange {
             revoked_at: None,
             revoked_by: None,
             last_used_at: None,
+            unknown: Map::new(),
         })
     }
 }

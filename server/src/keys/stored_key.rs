@@ -2,6 +2,7 @@
 
 use super::{KeyDigest, KeyKind, KeyName};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use sidekick_core::Timestamp;
 
 /// One secret of a named key. A rotation adds another one of the same name.
@@ -35,6 +36,9 @@ pub struct StoredKey {
     /// When a request last came with it, to about a minute. Kept beside the rest: it changes all the time.
     #[serde(skip)]
     pub last_used_at: Option<Timestamp>,
+    /// What a newer version has written beside these, which stays.
+    #[serde(flatten)]
+    pub unknown: Map<String, Value>,
 }
 
 /// Every key at one moment.

@@ -66,6 +66,9 @@ impl Import {
         let kept: BTreeSet<FlagKey> = self.flags.iter().map(|flag| flag.key.clone()).collect();
         for mut flag in self.flags {
             let known = current.get(&flag.key);
+            if let Some(known) = known {
+                flag.inherit_unknown(known);
+            }
             let visible = known.map_or(self.client_visible, Flag::is_client_visible);
             flag.client_visible.get_or_insert(visible);
             if known.is_some_and(|known| same_but_for_server_fields(known, &flag)) {

@@ -5,6 +5,7 @@
 mod import;
 mod postgres;
 mod row;
+mod schema_version;
 mod sqlite;
 mod write;
 

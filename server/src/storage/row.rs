@@ -6,7 +6,7 @@ use sidekick_core::{Flag, Mode, Revision, Timestamp};
 use std::fmt::Display;
 
 pub(super) fn read_flag(json: &str) -> Result<Flag, StorageError> {
-    let mut flag = Flag::from_json(json.as_bytes(), Mode::Lenient)
+    let mut flag = Flag::from_json(json.as_bytes(), Mode::Keeping)
         .map_err(|error| StorageError::Corrupt(format!("flag {json}: {error}")))?;
     // Of a version that could hide none.
     flag.client_visible.get_or_insert(true);

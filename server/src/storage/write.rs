@@ -86,12 +86,13 @@ impl Write {
     pub(super) fn decide(self, current: Option<&Flag>, revision: Revision) -> Result<Change, WriteError> {
         self.preconditions.check(current.map(|flag| flag.revision))?;
         let mut flag = match (self.operation, current) {
-            (Operation::Put(flag), Some(current)) => Flag {
+            (Operation::Put(mut flag), Some(current)) => {
+                flag.inherit_unknown(current);
                 // Who does not know of the field does not show what somebody has hidden.
-                client_visible: flag.client_visible.or(current.client_visible),
-                created_at: current.created_at,
-                ..flag
-            },
+                flag.client_visible = flag.client_visible.or(current.client_visible);
+                flag.created_at = current.created_at;
+                flag
+            }
             (Operation::Put(flag), None) => Flag { created_at: self.time, ..flag },
             (Operation::Patch(_, patch), Some(current)) => {
                 let mut flag = current.clone();

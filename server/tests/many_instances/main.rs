@@ -21,6 +21,8 @@ mod services;
 #[path = "../server/support/mod.rs"]
 #[allow(dead_code, unused_imports)]
 mod support;
+#[path = "../upgrade/drill.rs"]
+mod upgrade_drill;
 
 const PROTOCOL: support::Protocol = support::Protocol::Http1;
 
@@ -35,3 +37,4 @@ mod postgres;
 mod redis;
 mod stats;
 mod transfer;
+mod upgrade;

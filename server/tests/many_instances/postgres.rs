@@ -124,7 +124,7 @@ async fn a_newer_schema_is_refused_and_left_alone() {
         let error = newer.load(1).await.unwrap_err();
         assert!(matches!(error, StorageError::Corrupt(_)), "{error:?}");
         let message = error.to_string();
-        assert!(message.contains("schema version 99") && message.contains("up to 2"), "{message}");
+        assert!(message.contains("schema version 99") && message.contains("works with 3 at most"), "{message}");
     }
     assert!(newer.write(put("b")).await.is_err());
     assert_eq!(postgres.sql(&url, "SELECT version FROM sidekick_schema"), "99\n");

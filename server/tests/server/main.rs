@@ -18,6 +18,8 @@ const PROTOCOL: support::Protocol = support::Protocol::Http1;
 mod contract;
 #[path = "../storage/key_contract.rs"]
 mod key_contract;
+#[path = "../upgrade/drill.rs"]
+mod upgrade_drill;
 
 mod access;
 mod auth;
@@ -40,3 +42,4 @@ mod sqlite;
 mod stats;
 mod stream;
 mod stream_http1;
+mod upgrade;

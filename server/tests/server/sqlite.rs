@@ -47,6 +47,7 @@ fn a_file_has_one_server_at_a_time() {
 fn older_file(path: &Path) {
     let connection = rusqlite::Connection::open(path).unwrap();
     connection.execute_batch(include_str!("../../src/storage/sqlite/schema_1.sql")).unwrap();
+    connection.pragma_update(None, "user_version", 1).unwrap();
     let flag = r#"{"key":"a","is_enabled":true,"revision":7}"#;
     let rows = format!(
         "INSERT INTO store VALUES (1, 'a1', 7); INSERT INTO flags VALUES ('a', '{flag}');
@@ -158,7 +159,10 @@ fn a_file_of_a_newer_version_is_refused_and_left_alone() {
     let error = open_error(&path);
     assert!(matches!(error, StorageError::Corrupt(_)));
     let message = error.to_string();
-    assert!(message.contains("sidekick.db has schema version 99") && message.contains("up to 2"), "{message}");
+    assert!(
+        message.contains("sidekick.db has schema version 99") && message.contains("works with 3 at most"),
+        "{message}"
+    );
     let connection = rusqlite::Connection::open(&path).unwrap();
     let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).unwrap();
     assert_eq!(tables, 1);

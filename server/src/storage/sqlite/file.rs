@@ -4,12 +4,13 @@ use super::mark::Mark;
 use super::queries;
 use crate::storage::StorageError;
 use crate::storage::row::unavailable;
+use crate::storage::schema_version::{Found, NEWEST};
 use rusqlite::Connection;
 use std::fmt::Display;
 use std::path::Path;
 
-/// The newest schema that this version knows.
-const SCHEMA_VERSION: i64 = 2;
+/// Each migration takes the schema from the version of its place to the next one.
+const MIGRATIONS: [&str; NEWEST as usize] = [include_str!("schema_1.sql"), include_str!("schema_2.sql")];
 
 /// Opens the file, which is made where it is missing. The lock lasts as long as the first of the two. A file that was put
 /// back to an older state gets a new epoch.
@@ -33,14 +34,14 @@ pub(super) fn open(path: &Path) -> Result<(Mark, Connection), StorageError> {
 pub(super) fn open_beside(path: &Path) -> Result<Connection, StorageError> {
     if path.exists() {
         let connection = connect(path).map_err(|error| in_file(path, &error))?;
-        match version(path, &connection)? {
-            SCHEMA_VERSION => return Ok(connection),
-            1..SCHEMA_VERSION => {
+        match find(path, &connection)? {
+            Found::Current | Found::Next => return Ok(connection),
+            Found::Older(1..) => {
                 return open(path).map(|(_, connection)| connection).map_err(|error| {
                     StorageError::Unavailable(format!("the file has to be brought up to date first, but {error}"))
                 });
             }
-            _ => {}
+            Found::Older(0) => {}
         }
     }
     open(path).map(|(_, connection)| connection)
@@ -48,30 +49,26 @@ pub(super) fn open_beside(path: &Path) -> Result<Connection, StorageError> {
 
 /// Brings the file to this version's schema.
 fn migrate(path: &Path, connection: &Connection) -> Result<(), StorageError> {
-    let done = match version(path, connection)? {
-        0 => {
-            let tables: i64 = connection
-                .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))
-                .map_err(|error| in_file(path, &error))?;
-            if tables > 0 {
-                return Err(StorageError::Corrupt(format!("{} belongs to another program", path.display())));
-            }
-            0
+    let found = find(path, connection)?;
+    found.log(&path.display().to_string());
+    let Found::Older(done) = found else { return Ok(()) };
+    if done == 0 {
+        let tables: i64 = connection
+            .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))
+            .map_err(|error| in_file(path, &error))?;
+        if tables > 0 {
+            return Err(StorageError::Corrupt(format!("{} belongs to another program", path.display())));
         }
-        done @ 1..=SCHEMA_VERSION => done,
-        newer => {
-            return Err(StorageError::Corrupt(format!(
-                "{} has schema version {newer}; this server knows versions up to {SCHEMA_VERSION}",
-                path.display()
-            )));
-        }
-    };
+    }
     let epoch = format!("{:016x}", getrandom::u64().map_err(unavailable)?);
     bring_up(connection, done, &epoch).map_err(|error| in_file(path, &error))
 }
 
-fn version(path: &Path, connection: &Connection) -> Result<i64, StorageError> {
-    connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(|error| in_file(path, &error))
+/// What the file is to this server.
+fn find(path: &Path, connection: &Connection) -> Result<Found, StorageError> {
+    let version =
+        connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(|error| in_file(path, &error))?;
+    Found::of(version, &path.display().to_string())
 }
 
 fn connect(path: &Path) -> rusqlite::Result<Connection> {
@@ -83,17 +80,16 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-/// Makes the tables that a schema of version `done` lacks, in one transaction. A new store gets the epoch.
-fn bring_up(connection: &Connection, done: i64, epoch: &str) -> rusqlite::Result<()> {
-    if done == SCHEMA_VERSION {
-        return Ok(());
-    }
+/// Does the migrations after `done`, in one transaction. A new store gets the epoch.
+fn bring_up(connection: &Connection, done: u32, epoch: &str) -> rusqlite::Result<()> {
     let transaction = connection.unchecked_transaction()?;
+    for migration in MIGRATIONS.iter().skip(done as usize) {
+        transaction.execute_batch(migration)?;
+    }
     if done == 0 {
-        transaction.execute_batch(include_str!("schema_1.sql"))?;
         transaction.execute("INSERT INTO store (id, epoch, revision) VALUES (1, ?1, 0)", [epoch])?;
     }
-    transaction.execute_batch(include_str!("schema_2.sql"))?;
+    transaction.pragma_update(None, "user_version", NEWEST)?;
     transaction.commit()
 }
 

@@ -21,5 +21,3 @@ CREATE TABLE flag_changes (
 ) STRICT;
 
 CREATE INDEX flag_changes_of_key ON flag_changes (key, revision);
-
-PRAGMA user_version = 1;

@@ -13,5 +13,3 @@ CREATE TABLE key_state (
 ) STRICT;
 
 INSERT INTO key_state (id, version, is_required) VALUES (1, 0, 0);
-
-PRAGMA user_version = 2;
