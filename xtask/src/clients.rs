@@ -1,4 +1,5 @@
-//! The test with clients of the stream that nobody here wrote: curl, and libraries of npm and PyPI.
+//! The test with clients of the stream that nobody here wrote (curl, libraries of npm and PyPI) and with one that was written
+//! from the protocol's document.
 
 use std::path::PathBuf;
 

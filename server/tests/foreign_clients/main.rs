@@ -1,4 +1,5 @@
-//! Clients that nobody here wrote rebuild the flags from the stream, byte for byte, across cuts and restarts.
+//! Clients that nobody here wrote, and one that was written from the protocol's document alone, rebuild the flags from the
+//! stream, byte for byte, across cuts and restarts.
 //!
 //! `cargo xtask test clients` prepares what they need and runs this; plain `cargo test` leaves it out, for it must pass
 //! on a machine that has nothing but Rust.
@@ -13,6 +14,7 @@
 )]
 
 mod client;
+mod reader;
 #[path = "../server/support/mod.rs"]
 #[allow(dead_code, unused_imports)]
 mod support;

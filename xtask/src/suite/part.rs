@@ -33,7 +33,7 @@ pub(crate) const PARTS: &[Part] = &[
     Part { name: "unit", what: "cargo test --workspace", run: unit },
     Part {
         name: "clients",
-        what: "clients that nobody here wrote rebuild the flags from the stream",
+        what: "clients that nobody here wrote, and a reader of docs/PROTOCOL.md, rebuild the flags from the stream",
         run: clients::test,
     },
     Part { name: "node", what: "the Node SDK as it is shipped does what it says", run: node_sdk::test },
