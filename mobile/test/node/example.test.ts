@@ -29,8 +29,8 @@ type Render = (element: unknown) => Tree;
 
 let server: Server;
 before(async () => {
-  // The example has no key.
-  server = await Server.start([{ key: 'new_checkout', is_enabled: true }], { SDK_KEY: '' });
+  // The example has no key, so the server asks for none.
+  server = await Server.start([{ key: 'new_checkout', is_enabled: true }], { SDK_KEY: '', CLIENT_KEY: '' });
 });
 after(() => server.dispose());
 
