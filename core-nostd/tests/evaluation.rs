@@ -256,7 +256,11 @@ fn a_whole_percentage_holds_the_users_that_it_holds_in_unleash() {
     ] {
         for (percentage, expected) in [(number - 1, false), (number, true)] {
             let flag = flag(&format!(r#"{{"key":"{key}","is_enabled":true,"rollout_percentage":{percentage}}}"#));
-            assert_eq!(CompiledFlag::new(flag).evaluate(user, &NOBODY).enabled, expected, "{key}, {user}, {percentage} %");
+            assert_eq!(
+                CompiledFlag::new(flag).evaluate(user, &NOBODY).enabled,
+                expected,
+                "{key}, {user}, {percentage} %"
+            );
         }
     }
 }

@@ -52,7 +52,8 @@ pub(crate) fn test() -> Outcome {
         let flags = &["-D_DEFAULT_SOURCE", COUNTED];
         Program { flags, ..program(Language::C, &["ffi/tests/c/leak.c"]) }.run("leak")?;
         let flags = &["-D_DEFAULT_SOURCE"];
-        let follow = Program { flags, ..program(Language::C, &["ffi/examples/follow.c"]) }.build("follow", &["-lcurl"])?;
+        let follow =
+            Program { flags, ..program(Language::C, &["ffi/examples/follow.c"]) }.build("follow", &["-lcurl"])?;
         run(tool("python3", &["ffi/tests/example.py", "target/debug/server"]).arg(follow))?;
     }
     Ok(())
