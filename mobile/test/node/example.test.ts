@@ -19,6 +19,8 @@ const ADDRESS = 'http://localhost:3000';
 /** What of React's renderer for tests is used; it has no types of its own. */
 interface Tree {
   readonly root: Node;
+  /** Null until something is rendered. */
+  toJSON(): unknown;
   unmount(): void;
 }
 interface Node {
@@ -45,23 +47,26 @@ it('the example shows the flag and follows it, over a stay in the background too
   const shows = (...expected: string[]): Promise<void> =>
     eventually(`${expected.join()} on the screen`, async () => JSON.stringify(texts()) === JSON.stringify(expected));
 
-  await shows('new_checkout is on', 'ready');
-  await server.put({ key: 'new_checkout', is_enabled: false });
-  await shows('new_checkout is off', 'ready');
+  try {
+    await eventually('the screen', async () => tree.toJSON() !== null);
+    await shows('new_checkout is on', 'ready');
+    await server.put({ key: 'new_checkout', is_enabled: false });
+    await shows('new_checkout is off', 'ready');
 
-  phone.move('background');
-  await shows('new_checkout is off', 'stale');
-  await server.put({ key: 'new_checkout', is_enabled: true });
-  phone.move('active');
-  await shows('new_checkout is on', 'ready');
+    phone.move('background');
+    await shows('new_checkout is off', 'stale');
+    await server.put({ key: 'new_checkout', is_enabled: true });
+    phone.move('active');
+    await shows('new_checkout is on', 'ready');
 
-  const [button] = tree.root.findAllByType('Button');
-  assert.equal(button?.props['title'], 'Be on the plan pro');
-  (button.props['onPress'] as () => void)();
-  await eventually('the other plan', async () => tree.root.findAllByType('Button')[0]?.props['title'] === 'Be on the plan free');
-
-  tree.unmount();
-  await client.close();
+    const [button] = tree.root.findAllByType('Button');
+    assert.equal(button?.props['title'], 'Be on the plan pro');
+    (button.props['onPress'] as () => void)();
+    await eventually('the other plan', async () => tree.root.findAllByType('Button')[0]?.props['title'] === 'Be on the plan free');
+  } finally {
+    tree.unmount();
+    await client.close();
+  }
   assert.equal(stored.size, 1);
 });
 
