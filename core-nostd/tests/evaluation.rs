@@ -242,6 +242,29 @@ fn a_rollout_in_thousandths_is_as_fine_as_it_says() {
     assert!((60..=140).contains(&on), "0.1 % is {on} of 100,000 users");
 }
 
+/// What `docs/guides/migrating.md` promises to those who come from Unleash. The numbers are those that unleash-client 6.12.1 gives
+/// (`normalizedStrategyValue(user, flag)`): from 1 to 100, and on where they are at most the percentage.
+#[test]
+fn a_whole_percentage_holds_the_users_that_it_holds_in_unleash() {
+    for (key, user, number) in [
+        ("new_checkout", "ann", 35),
+        ("new_checkout", "ben", 33),
+        ("dark-mode", "user-1", 76),
+        ("dark-mode", "2f1c0a9e-5d0b-4a53-9a57-6b7f7a1de1c4", 80),
+        ("a.b", "7", 98),
+        ("Feature.flexibleRollout.userId.55", "123", 84),
+    ] {
+        for (percentage, expected) in [(number - 1, false), (number, true)] {
+            let flag = flag(&format!(r#"{{"key":"{key}","is_enabled":true,"rollout_percentage":{percentage}}}"#));
+            assert_eq!(
+                CompiledFlag::new(flag).evaluate(user, &NOBODY).enabled,
+                expected,
+                "{key}, {user}, {percentage} %"
+            );
+        }
+    }
+}
+
 #[test]
 fn a_whole_percentage_is_the_hash_modulo_100() {
     let mut flag = flag(r#"{"key":"checkout","is_enabled":true}"#);

@@ -5,6 +5,7 @@ import 'dart:io';
 
 import 'client_test.dart';
 import 'evaluation_test.dart';
+import 'example_test.dart';
 import 'isolates_test.dart';
 import 'library_test.dart';
 import 'listenable_test.dart';
@@ -24,5 +25,6 @@ Future<void> main(List<String> words) async {
   isolateTests();
   memoryTests();
   clientTests();
+  exampleTests();
   exit(await runTests(words.firstOrNull ?? ''));
 }

@@ -9,7 +9,7 @@ use crate::{npm, python, repository, setup};
 
 const WORKSPACE: &str = "js";
 const FOLDER: &str = "js/node";
-const EXAMPLE: &str = "js/node/examples/express";
+const EXAMPLES: [&str; 2] = ["js/node/examples/express", "js/node/examples/offline"];
 const BUILD: [&str; 4] = ["--release", "--locked", "--package", "sidekick-node"];
 
 /// What the Linux addon is built for where this machine can: the oldest C library that Node 20's own builds leave behind
@@ -44,7 +44,7 @@ pub(crate) fn build() -> Outcome {
 /// Installs what the build and the tests need from the package registries.
 pub(crate) fn ensure_packages() -> Outcome {
     npm::ensure_packages(WORKSPACE)?;
-    npm::ensure_packages(EXAMPLE)?;
+    EXAMPLES.into_iter().try_for_each(npm::ensure_packages)?;
     if is_portable() { ensure_zig().map(drop) } else { Ok(()) }
 }
 

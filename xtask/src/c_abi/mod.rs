@@ -33,21 +33,28 @@ const COUNTED: &str = "-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=fre
 pub(crate) fn test() -> Outcome {
     setup::ensure(&setup::COMPILER)?;
     setup::ensure(&setup::CXX_COMPILER)?;
+    setup::ensure(&setup::LIBCURL)?;
     header::check()?;
+    // The example follows the real server.
+    run(&mut tool("cargo", &["build", "--locked", "--package", "server"]))?;
     // With Rust's standard library they run with all others.
     run(tool("cargo", &["test"]).args(TESTS).args(WITHOUT_STD))?;
-    let (script, example) = (script()?, example()?);
-    let example = [example.as_str()];
+    let (script, readme) = (script()?, readme()?);
+    let readme = [readme.as_str()];
     for library in [Library::Std, Library::Bare] {
         let folder = library.build()?;
         let program = |language, sources| Program { library, folder: &folder, language, sources, flags: &[] };
         program(Language::C, &["ffi/tests/c/smoke.c"]).run("smoke")?;
         program(Language::C, &["ffi/tests/c/smoke.c"]).run_shared("smoke-shared")?;
-        program(Language::C, &example).run("example")?;
+        program(Language::C, &readme).run("readme")?;
         program(Language::Cxx, &["ffi/tests/c/replay.cc"]).run_with("replay", &script)?;
         program(Language::Cxx, &["ffi/tests/c/threads.cc"]).run("threads")?;
         let flags = &["-D_DEFAULT_SOURCE", COUNTED];
         Program { flags, ..program(Language::C, &["ffi/tests/c/leak.c"]) }.run("leak")?;
+        let flags = &["-D_DEFAULT_SOURCE"];
+        let follow =
+            Program { flags, ..program(Language::C, &["ffi/examples/follow.c"]) }.build("follow", &["-lcurl"])?;
+        run(tool("python3", &["ffi/tests/example.py", "target/debug/server"]).arg(follow))?;
     }
     Ok(())
 }
@@ -107,11 +114,11 @@ pub(crate) fn script() -> Outcome<String> {
 }
 
 /// The program that the README shows, as it stands there.
-fn example() -> Outcome<String> {
+fn readme() -> Outcome<String> {
     let readme = read(&repository::root().join(FOLDER).join("README.md"))?;
     let program = readme.split_once("```c\n").and_then(|(_, rest)| rest.split_once("```")).map(|(program, _)| program);
     let program = program.ok_or_else(|| Failure::step("ffi/README.md shows no program in C"))?;
-    let path = repository::scratch("c-abi").join("example.c");
+    let path = repository::scratch("c-abi").join("readme.c");
     write(&path, program)?;
     Ok(path.display().to_string())
 }

@@ -26,8 +26,13 @@ pub(super) struct Program<'a> {
 impl Program<'_> {
     /// With the static library.
     pub(super) fn run(&self, name: &str) -> Outcome {
-        let program = self.compile(name, &[&self.folder.join("libsidekick_ffi.a").display().to_string()])?;
-        tool::run(&mut tool(program, &[]))
+        tool::run(&mut tool(self.build(name, &[])?, &[]))
+    }
+
+    /// With the static library and others besides; gives the program's path.
+    pub(super) fn build(&self, name: &str, besides: &[&str]) -> Outcome<PathBuf> {
+        let library = self.folder.join("libsidekick_ffi.a").display().to_string();
+        self.compile(name, &[&[library.as_str()], besides].concat())
     }
 
     /// With the shared library.
@@ -40,7 +45,7 @@ impl Program<'_> {
 
     /// With the static library, and a text as standard input.
     pub(super) fn run_with(&self, name: &str, input: &str) -> Outcome {
-        let program = self.compile(name, &[&self.folder.join("libsidekick_ffi.a").display().to_string()])?;
+        let program = self.build(name, &[])?;
         let path = program.with_extension("input");
         super::write(&path, input)?;
         let file = fs::File::open(&path)

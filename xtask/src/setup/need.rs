@@ -1,6 +1,7 @@
 //! What the tests need from a machine: how to tell that it is there, and how to get it.
 
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 
 use super::install_packages;
 use crate::failure::Outcome;
@@ -26,6 +27,7 @@ pub(crate) const ALL: &[&Need] = &[
     &RUST_TOOLS,
     &COMPILER,
     &CURL,
+    &LIBCURL,
     &NODE,
     &PYTHON,
     &CHROMIUM,
@@ -132,6 +134,15 @@ pub(crate) const CURL: Need = Need {
     is_met: || succeeds(&mut tool("curl", &["--version"])),
     install: || install_packages(&["curl"]),
     by_hand: "Debian, Ubuntu: apt-get install curl. macOS: it is part of the system",
+};
+
+/// curl as a library.
+pub(crate) const LIBCURL: Need = Need {
+    name: "libcurl's headers",
+    why: "the C example reads the stream with libcurl",
+    is_met: || succeeds(tool("cc", &["-fsyntax-only", "-include", "curl/curl.h", "-x", "c", "-"]).stdin(Stdio::null())),
+    install: || install_packages(&["libcurl4-openssl-dev"]),
+    by_hand: "Debian, Ubuntu: apt-get install libcurl4-openssl-dev. macOS: it is part of the system",
 };
 
 const OLDEST_NODE: u32 = 20;

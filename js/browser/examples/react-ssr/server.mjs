@@ -7,11 +7,12 @@ import { createElement } from 'react';
 import { renderToString } from 'react-dom/server';
 import { App } from './app.mjs';
 
-const { SIDEKICK_URL = 'http://localhost:3000', SDK_KEY = '', CLIENT_KEY = '', PORT = '8080' } = process.env;
+const { SIDEKICK_URL = 'http://localhost:3000', CLIENT_KEY = '', PORT = '8080' } = process.env;
 
-// One for the process. It needs no addon; where speed counts, @sidekick-flags/node fits into the same place.
+// One for the process, with the page's own key: its flags go into the page, and a server's key would show them all.
+// It needs no addon; where speed counts, @sidekick-flags/node fits into the same place.
 const wasm = await WebAssembly.compile(await readFile(new URL(import.meta.resolve('@sidekick-flags/browser/sidekick.wasm'))));
-const client = new SidekickBrowserClient(SIDEKICK_URL, SDK_KEY, { wasm });
+const client = new SidekickBrowserClient(SIDEKICK_URL, CLIENT_KEY, { wasm });
 await client.init().catch((error) => console.warn(`starting without flags: ${error.message}`));
 
 const files = { '.js': 'text/javascript', '.wasm': 'application/wasm' };

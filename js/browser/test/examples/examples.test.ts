@@ -7,7 +7,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { freePort } from '../../../shared/test/support/ports.js';
-import { CLIENT_KEY, KEY, type Server } from '../../../shared/test/support/server.js';
+import { CLIENT_KEY, type Server } from '../../../shared/test/support/server.js';
 import { eventually } from '../support/eventually.js';
 import { Examples, runScript } from '../support/package.js';
 import { Stage } from '../support/stage.js';
@@ -48,7 +48,7 @@ describe('the example', () => {
     await runScript(folder, 'build');
     await stage.play(async (scene) => {
       const server = await scene.server([ON_FOR_PRO]);
-      const environment = { SIDEKICK_URL: server.url, SDK_KEY: KEY, CLIENT_KEY };
+      const environment = { SIDEKICK_URL: server.url, CLIENT_KEY };
       await using app = await Program.start(process.execPath, ['server.mjs'], folder, environment);
       const html = await (await fetch(`${app.url}/?plan=pro`)).text();
       assert.match(html, /<output class="on">The new checkout</);

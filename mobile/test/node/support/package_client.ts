@@ -16,7 +16,7 @@ export async function packageClient(phone: Phone): Promise<typeof SidekickMobile
 }
 
 /** The Node package's engine, by the names of `cpp/client_functions.h`. It gives the answers that are the same for everyone. */
-function createClient(seedHigh: number, seedLow: number): object {
+export function createClient(seedHigh: number, seedLow: number): object {
   const native = createNative(seedHigh, seedLow);
   const refuse = (): never => {
     throw new Error('this engine is not asked about users; the tests of the native library ask that');
