@@ -6,9 +6,11 @@ use super::problem::Problem;
 use crate::actors::{Opening, Pace, SseClient};
 use crate::auth::Principal;
 use crate::limits::ClientAddress;
+use crate::trace;
 use hyper::body::Incoming;
 use hyper::header::HeaderMap;
 use hyper::{Request, Response};
+use opentelemetry::trace::SpanKind;
 use sidekick_core::EventId;
 use std::sync::Arc;
 
@@ -28,7 +30,8 @@ pub(super) fn open(
     let resume = last_event_id(request.headers(), request.uri().query());
     let pace = Pace { heartbeat: app.config.timeouts.heartbeat, drain: app.config.timeouts.drain };
     let (flags, view, shutdown) = (app.flags.clone(), principal.access.view(), app.shutdown.clone());
-    let opening = Box::new(Opening { flags, view, resume, pace, permit, shutdown });
+    let replay = trace::child("stream replay", SpanKind::Internal, []);
+    let opening = Box::new(Opening { flags, view, resume, pace, permit, shutdown, replay });
     let client = SseClient::new(opening, Arc::clone(&app.metrics), principal.end.clone());
     Ok(body::stream(client, app.config.timeouts.write))
 }

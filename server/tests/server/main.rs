@@ -40,3 +40,4 @@ mod sqlite;
 mod stats;
 mod stream;
 mod stream_http1;
+mod traces;
