@@ -34,4 +34,5 @@ mod keys;
 mod postgres;
 mod redis;
 mod stats;
+mod traces;
 mod transfer;
