@@ -5,6 +5,7 @@ use crate::error::Error;
 use crate::keys::Secret;
 use crate::limits::LimitSettings;
 use crate::storage::PostgresAddress;
+use crate::trace::TraceSettings;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::num::NonZeroU64;
 use std::path::PathBuf;
@@ -35,6 +36,8 @@ pub struct Config {
     pub origins: Origins,
     /// What a caller may take.
     pub limits: LimitSettings,
+    /// Where traces go, if anywhere.
+    pub traces: TraceSettings,
     /// The form of the log.
     pub log_format: LogFormat,
     /// The least level that is logged.
@@ -178,6 +181,7 @@ impl Config {
             public_dir: public_dir(variable("PUBLIC_DIR"))?,
             origins: origins(variable("ALLOWED_ORIGINS"))?,
             limits: LimitSettings::from_environment(variable)?,
+            traces: TraceSettings::from_environment(variable),
             log_format: match variable("LOG_FORMAT").as_deref() {
                 None | Some("text") => LogFormat::Text,
                 Some("json") => LogFormat::Json,
@@ -344,6 +348,10 @@ It is configured by environment variables:
                    X-Forwarded-For or Forwarded is who a request is from [default: none: it is the peer]
   LOG_FORMAT       text or json [default: text]
   LOG_LEVEL        error, warn, info, debug or trace [default: info]
+  OTEL_EXPORTER_OTLP_ENDPOINT
+                   http://HOST:PORT or https://HOST:PORT of an OpenTelemetry collector that gets traces by
+                   OTLP over HTTP, not gRPC; OpenTelemetry's other variables count too, such as
+                   OTEL_SERVICE_NAME and OTEL_TRACES_SAMPLER [default: none: nothing is traced]
 
 Limits, which an honest fleet does not meet; 0 or `off` is none. Rates are a second, and ten times as many may
 come at once. Beyond them a request is answered 429 with Retry-After, beyond MAX_STREAMS 503, beyond MAX_FLAGS 409.

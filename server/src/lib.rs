@@ -19,6 +19,7 @@ pub mod limits;
 pub mod metrics;
 pub mod shutdown;
 pub mod storage;
+pub mod trace;
 pub mod transfer;
 
 pub use config::Config;
@@ -34,6 +35,7 @@ use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::shutdown::Shutdown;
 use crate::storage::{PostgresStorage, SqliteStorage, Storage};
+use crate::trace::Traces;
 use std::sync::Arc;
 use std::time::Instant;
 use tokio::net::TcpListener;
@@ -91,12 +93,14 @@ pub async fn run_with(
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), Error> {
     let (end, ending) = Shutdown::new();
+    let traces = Traces::start(&config.traces, &metrics);
+    let tracer = traces.tracer();
     let snapshot = config.snapshot_path.as_deref().and_then(snapshot_file::load);
     let keyring = Arc::new(Keyring::new(&config.sdk_keys, &config.client_keys));
     let path = config.snapshot_path.as_deref();
     // At once: a database that is away is waited for once.
     let (flags, keys) = tokio::try_join!(
-        FlagStoreActor::start(Arc::clone(&storage), Arc::clone(&bus), Arc::clone(&metrics), snapshot),
+        FlagStoreActor::start(Arc::clone(&storage), Arc::clone(&bus), Arc::clone(&metrics), tracer.clone(), snapshot),
         KeyKeeper::load(Arc::clone(&keyring), Arc::clone(&storage), Arc::clone(&metrics), path),
     )?;
     let keeping = keys.start(follower::start(&bus, flags.clone()), ending.clone());
@@ -113,7 +117,8 @@ pub async fn run_with(
     let activity = Activity::start(Arc::clone(&metrics), activity::MINUTE);
     let streams = flags.clone();
     let limits = Limits::new(&config.limits, Arc::clone(&metrics));
-    let app = Arc::new(App { config, keyring, keys, limits, flags, metrics, activity, started, shutdown: ending });
+    let app =
+        Arc::new(App { config, keyring, keys, limits, flags, metrics, tracer, activity, started, shutdown: ending });
     let serving = http::serve(listener, app);
     let announce = async {
         shutdown.await;
@@ -128,6 +133,7 @@ pub async fn run_with(
     }
     // It notes the last uses, for which it needs the storage.
     let _ = keeping.await;
-    storage.close().await?;
-    Ok(())
+    let closed = storage.close().await;
+    traces.close().await;
+    Ok(closed?)
 }

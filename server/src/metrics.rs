@@ -44,6 +44,8 @@ pub struct Metrics {
     pub rejected: Family<LimitLabels, Counter>,
     /// What each limit is set to; none where it is off.
     pub limits: Family<LimitLabels, Gauge>,
+    /// Spans that the collector of traces did not get.
+    pub spans_dropped: Counter,
     /// Answers by route and status.
     pub responses: Family<ResponseLabels, Counter>,
 }
@@ -119,6 +121,7 @@ impl Metrics {
             storage_errors: Family::default(),
             rejected: Family::default(),
             limits: Family::default(),
+            spans_dropped: Counter::default(),
             responses: Family::default(),
         };
         let r = &mut metrics.registry;
@@ -142,6 +145,7 @@ impl Metrics {
         r.register("storage_errors", "Storage operations that failed", metrics.storage_errors.clone());
         r.register("rejected", "Requests and connections that a limit refused", metrics.rejected.clone());
         r.register("limit", "What each limit is set to; none where it is off", metrics.limits.clone());
+        r.register("spans_dropped", "Spans that the collector of traces did not get", metrics.spans_dropped.clone());
         r.register("http_responses", "Answers, by route and status", metrics.responses.clone());
         metrics
     }

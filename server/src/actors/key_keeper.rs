@@ -9,6 +9,8 @@ use crate::keys::{KeyChange, KeyError, KeyName, Keys, KeysVersion, NamedKey, Sto
 use crate::metrics::Metrics;
 use crate::shutdown::Shutdown;
 use crate::storage::{Storage, StorageError};
+use crate::trace;
+use opentelemetry::trace::FutureExt as _;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -104,17 +106,18 @@ impl KeyKeeper {
     /// Why nothing was changed.
     pub async fn change(self: &Arc<Self>, change: KeyChange) -> Result<NamedKey, KeyError> {
         let keeper = Arc::clone(self);
-        let task = tokio::spawn(async move {
+        let carried_out = async move {
             let start = std::time::Instant::now();
-            let changed = keeper.storage.change_keys(change).await;
             // A change that is refused is no failure of the storage.
-            let failed = matches!(changed, Err(KeyError::Storage(_)));
-            keeper.metrics.storage_took("change_keys", start.elapsed(), failed);
+            let has_failed = |changed: &Result<_, KeyError>| matches!(changed, Err(KeyError::Storage(_)));
+            let changed = trace::storage("change_keys", keeper.storage.change_keys(change), has_failed).await;
+            keeper.metrics.storage_took("change_keys", start.elapsed(), has_failed(&changed));
             let key = changed?;
             // Where it fails, the next look at storage leads here again.
             let _ = keeper.read().await;
             Ok(key)
-        });
+        };
+        let task = tokio::spawn(carried_out.with_current_context());
         let stopped = |_| KeyError::Storage(StorageError::Unavailable("the change was broken off".to_owned()));
         task.await.unwrap_or_else(|error| Err(stopped(error)))
     }

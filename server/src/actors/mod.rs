@@ -13,5 +13,5 @@ pub use flag_store::{
     FlagStoreActor, FlagStoreHandle, Found, Listing, Status, Streamed, StreamedChange, Subscription, View,
 };
 pub use key_keeper::KeyKeeper;
-pub use redis_bridge::RedisBridge;
+pub use redis_bridge::{Outgoing, RedisBridge};
 pub use sse_client::{Opening, Outlet, Pace, SseClient};

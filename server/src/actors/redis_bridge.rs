@@ -6,7 +6,10 @@
 use crate::bus::{Hint, Message, message};
 use crate::chaos::{self, Point};
 use crate::metrics::Metrics;
+use crate::trace;
 use futures_util::StreamExt;
+use opentelemetry::trace::SpanKind;
+use opentelemetry::{Context as TraceContext, KeyValue};
 use redis::aio::{MultiplexedConnection, PubSub};
 use redis::{AsyncConnectionConfig, Client, RedisError};
 use std::sync::Arc;
@@ -14,10 +17,19 @@ use std::time::Duration;
 use tokio::sync::{broadcast, mpsc};
 use tokio::time::timeout;
 
+/// A hint on its way to Redis, and what that is traced under.
+#[derive(Debug)]
+pub struct Outgoing {
+    /// The hint.
+    pub hint: Hint,
+    /// The write that made the change.
+    pub cause: TraceContext,
+}
+
 /// The actor itself.
 pub struct RedisBridge {
     client: Client,
-    hints: mpsc::Receiver<Hint>,
+    hints: mpsc::Receiver<Outgoing>,
     incoming: broadcast::Sender<Message>,
     metrics: Arc<Metrics>,
 }
@@ -39,7 +51,7 @@ impl RedisBridge {
     /// What is wrong with the address, without the password.
     pub fn start(
         address: &str,
-        hints: mpsc::Receiver<Hint>,
+        hints: mpsc::Receiver<Outgoing>,
         incoming: broadcast::Sender<Message>,
         metrics: Arc<Metrics>,
     ) -> Result<(), String> {
@@ -91,11 +103,12 @@ impl RedisBridge {
         loop {
             tokio::select! {
                 hint = self.hints.recv() => {
-                    let Some(hint) = hint else { return Ok(()) };
+                    let Some(Outgoing { hint, cause }) = hint else { return Ok(()) };
+                    let span = publication(cause);
                     let bytes = message::encode(&hint);
                     let mut publish = redis::cmd("PUBLISH");
                     publish.arg(CHANNEL).arg(bytes);
-                    publish.query_async::<()>(&mut publisher).await?;
+                    publish.query_async::<()>(&mut publisher).await.inspect_err(|_| trace::fail(&span, "redis"))?;
                     chaos::die_at(Point::AfterPublish);
                 }
                 arrived = messages.next() => {
@@ -116,6 +129,17 @@ impl RedisBridge {
             }
         }
     }
+}
+
+/// The span of a hint's publication. It ends when the context is let go.
+fn publication(cause: TraceContext) -> TraceContext {
+    let _under = cause.attach();
+    let attributes = [
+        KeyValue::new("messaging.system", "redis"),
+        KeyValue::new("messaging.operation.name", "publish"),
+        KeyValue::new("messaging.destination.name", CHANNEL),
+    ];
+    trace::child("publish sidekick:changes", SpanKind::Producer, attributes)
 }
 
 fn late() -> RedisError {

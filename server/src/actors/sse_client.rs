@@ -8,6 +8,7 @@ use crate::chunk::Chunk;
 use crate::limits::StreamPermit;
 use crate::metrics::Metrics;
 use crate::shutdown::Shutdown;
+use opentelemetry::Context as TraceContext;
 use sidekick_core::{Digest, EventId, Revision, sse};
 use std::future::poll_fn;
 use std::pin::pin;
@@ -43,6 +44,8 @@ pub struct Opening {
     pub permit: StreamPermit,
     /// Says when the server ends.
     pub shutdown: Shutdown,
+    /// The span of what the stream begins with, where its request is traced; it is let go with the last byte of that.
+    pub replay: TraceContext,
 }
 
 /// Where a client's events go.
@@ -121,6 +124,7 @@ impl SseClient {
         };
         loop {
             let mut changes = Box::pin(self.open(subscription, outlet)).await?;
+            self.opening.replay = TraceContext::new();
             match self.follow(&mut changes, outlet).await? {
                 After::Replay => subscription = Box::pin(self.opening.flags.subscribe(self.opening.view, None)).await?,
                 After::Goodbye => return Box::pin(self.say_goodbye(outlet)).await,

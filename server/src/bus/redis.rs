@@ -1,15 +1,16 @@
 //! A bus among instances on any machines, through Redis. The [`RedisBridge`] does the work.
 
 use super::{Bus, Hint, Message};
-use crate::actors::RedisBridge;
+use crate::actors::{Outgoing, RedisBridge};
 use crate::metrics::Metrics;
+use opentelemetry::Context as TraceContext;
 use std::sync::Arc;
 use tokio::sync::{broadcast, mpsc};
 
 /// How to reach the bridge.
 #[derive(Clone, Debug)]
 pub struct RedisBus {
-    outgoing: mpsc::Sender<Hint>,
+    outgoing: mpsc::Sender<Outgoing>,
     incoming: broadcast::Sender<Message>,
 }
 
@@ -32,7 +33,7 @@ impl RedisBus {
 impl Bus for RedisBus {
     fn publish(&self, hint: Hint) {
         // A full queue loses the hint.
-        let _ = self.outgoing.try_send(hint);
+        let _ = self.outgoing.try_send(Outgoing { hint, cause: TraceContext::current() });
     }
 
     fn subscribe(&self) -> broadcast::Receiver<Message> {

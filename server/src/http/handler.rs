@@ -3,7 +3,7 @@
 use super::body::Body;
 use super::problem::Problem;
 use super::route::{self, Endpoint, Matched};
-use super::{App, assets, cors, evaluate, flags, health, history, keys, session, stats, stream};
+use super::{App, assets, cors, evaluate, flags, health, history, keys, session, stats, stream, traced};
 use crate::auth::{Access, Denied, Principal};
 use crate::clock;
 use crate::keys::{KeyKind, conceal};
@@ -12,23 +12,37 @@ use crate::metrics::ResponseLabels;
 use hyper::body::Incoming;
 use hyper::header::{AUTHORIZATION, HOST, HeaderMap, HeaderValue, X_CONTENT_TYPE_OPTIONS};
 use hyper::{Request, Response, Version};
+use opentelemetry::trace::FutureExt as _;
 use sidekick_core::FlagKey;
 use std::net::IpAddr;
 use std::time::Instant;
 
 /// Answers a request. It always has an answer.
-pub(super) async fn handle(mut request: Request<Incoming>, peer: IpAddr, app: &App) -> Response<Body> {
+pub(super) async fn handle(request: Request<Incoming>, peer: IpAddr, app: &App) -> Response<Body> {
+    match traced::begin(&request, &app.tracer) {
+        Some(span) => {
+            let method = request.method().clone();
+            let (response, pattern) = respond(request, peer, app).with_context(span.clone()).await;
+            traced::end(&span, &method, pattern, response.status());
+            response
+        }
+        None => respond(request, peer, app).await.0,
+    }
+}
+
+/// The answer, and the pattern of its route.
+async fn respond(mut request: Request<Incoming>, peer: IpAddr, app: &App) -> (Response<Body>, Option<&'static str>) {
     let start = Instant::now();
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let preflight = cors::preflight(&request, &app.config.origins);
     let cors = cors::headers(request.headers(), &method, &app.config.origins);
-    let mut pattern = "none";
+    let mut pattern = None;
     let mut response = match preflight {
         Some(response) => response,
         None => {
             let matched = check_host(&request).and_then(|()| route::find(&method, &path));
             if let Ok(matched) = &matched {
-                pattern = matched.route.path;
+                pattern = Some(matched.route.path);
             }
             match matched {
                 Ok(matched) => answer(&mut request, matched, peer, app).await.unwrap_or_else(Problem::into_response),
@@ -45,11 +59,11 @@ pub(super) async fn handle(mut request: Request<Incoming>, peer: IpAddr, app: &A
     }
     response.headers_mut().insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     let status = response.status().as_u16();
-    app.metrics.responses.get_or_create(&ResponseLabels { route: pattern, status }).inc();
+    app.metrics.responses.get_or_create(&ResponseLabels { route: pattern.unwrap_or("none"), status }).inc();
     // The path and never the query, which may hold a key; nor one that was put into the path by mistake.
     let path = conceal(&path);
     tracing::debug!(%method, %path, status, micros = start.elapsed().as_micros(), "answered");
-    response
+    (response, pattern)
 }
 
 async fn answer(

@@ -26,6 +26,7 @@ mod session;
 mod stats;
 mod stream;
 mod timed_io;
+mod traced;
 
 pub use listener::serve;
 pub use route::ROUTES;
@@ -37,6 +38,7 @@ use crate::config::Config;
 use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::shutdown::Shutdown;
+use crate::trace::Tracer;
 use sidekick_core::Timestamp;
 use std::sync::Arc;
 use std::time::Instant;
@@ -55,6 +57,8 @@ pub struct App {
     pub flags: FlagStoreHandle,
     /// The counters.
     pub metrics: Arc<Metrics>,
+    /// Who begins the traces of requests.
+    pub tracer: Tracer,
     /// What went on in the last minutes.
     pub activity: Arc<Activity>,
     /// When the server started, by the machine's clock and by one that nobody sets.

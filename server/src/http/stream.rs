@@ -7,9 +7,11 @@ use crate::actors::{Opening, Pace, SseClient};
 use crate::auth::{KeyEnd, Principal};
 use crate::chaos::{self, Defect};
 use crate::limits::ClientAddress;
+use crate::trace;
 use hyper::body::Incoming;
 use hyper::header::HeaderMap;
 use hyper::{Request, Response};
+use opentelemetry::trace::SpanKind;
 use sidekick_core::EventId;
 use std::sync::Arc;
 
@@ -29,7 +31,8 @@ pub(super) fn open(
     let resume = last_event_id(request.headers(), request.uri().query());
     let pace = Pace { heartbeat: app.config.timeouts.heartbeat, drain: app.config.timeouts.drain };
     let (flags, view, shutdown) = (app.flags.clone(), principal.access.view(), app.shutdown.clone());
-    let opening = Box::new(Opening { flags, view, resume, pace, permit, shutdown });
+    let replay = trace::child("stream replay", SpanKind::Internal, []);
+    let opening = Box::new(Opening { flags, view, resume, pace, permit, shutdown, replay });
     let end = if chaos::has(Defect::DeathlessStreams) { KeyEnd::NEVER } else { principal.end.clone() };
     let client = SseClient::new(opening, Arc::clone(&app.metrics), end);
     Ok(body::stream(client, app.config.timeouts.write))

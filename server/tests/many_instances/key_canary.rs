@@ -3,12 +3,14 @@
 
 use crate::instances::{instance, readiness};
 use crate::services::Postgres;
-use crate::support::{EventStream, Folder, Server, eventually, exchange, run_to_end};
+use crate::support::{Collector, EventStream, Folder, Server, eventually, exchange, run_to_end};
 use server::http::ROUTES;
 use server::{Config, auth::Keyring};
 
 const SDK_KEY: &str = "canary-of-sdk-key-7f3a91c2d4";
 const CLIENT_KEY: &str = "canary-of-client-key-51be08aa";
+/// What the server shows the collector of traces, and nobody else.
+const COLLECTOR_KEY: &str = "canary-of-collector-key-90d2c4e7";
 
 /// A key and how it may look where it leaked.
 struct Canary {
@@ -132,7 +134,14 @@ fn no_key_is_in_anything_that_comes_out() {
     assert_eq!(ended.code, Some(0), "{}", ended.errors);
     let folder = Folder::new();
     let file = folder.join("flags.json");
+    let collector = Collector::start();
+    let collector_url = collector.url();
+    let collector_headers = format!("authorization=Bearer {COLLECTOR_KEY}");
     let variables = [
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", collector_url.as_str()),
+        ("OTEL_EXPORTER_OTLP_HEADERS", &collector_headers),
+        ("OTEL_BSP_SCHEDULE_DELAY", "50"),
+        ("OTEL_BSP_MAX_QUEUE_SIZE", "100000"),
         ("SDK_KEY", SDK_KEY),
         ("CLIENT_KEY", CLIENT_KEY),
         ("LOG_LEVEL", "trace"),
@@ -152,7 +161,8 @@ fn no_key_is_in_anything_that_comes_out() {
         (&unknown, false),
         (&truncated, false),
     ];
-    let canaries: Vec<Canary> = keys.iter().map(|(key, _)| Canary::of(key)).collect();
+    let all = keys.iter().map(|(key, _)| *key).chain([COLLECTOR_KEY]);
+    let canaries: Vec<Canary> = all.map(Canary::of).collect();
     for is_away in [false, true] {
         if is_away {
             postgres.stop_immediate();
@@ -178,7 +188,16 @@ fn no_key_is_in_anything_that_comes_out() {
     assert!(server.wait().success());
     let log = server.log();
     assert!(log.contains("/stream") && log.contains("401") && log.contains("key"), "{log}");
-    let mut outputs = vec![("the history", history), ("the list", listing), ("the database", dump), ("the log", log)];
+    let exported: Vec<_> = collector.requests().into_iter().map(|request| request.body).collect();
+    let spans = String::from_utf8_lossy(&exported.concat()).into_owned();
+    assert!(spans.contains("/stream") && spans.contains("{name}") && spans.contains("storage"), "{spans}");
+    let mut outputs = vec![
+        ("the spans", spans),
+        ("the history", history),
+        ("the list", listing),
+        ("the database", dump),
+        ("the log", log),
+    ];
     for entry in std::fs::read_dir(&*folder).unwrap() {
         outputs.push(("a file", std::fs::read_to_string(entry.unwrap().path()).unwrap()));
     }

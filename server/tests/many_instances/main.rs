@@ -36,5 +36,6 @@ mod keys;
 mod postgres;
 mod redis;
 mod stats;
+mod traces;
 mod transfer;
 mod upgrade;

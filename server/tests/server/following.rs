@@ -5,6 +5,7 @@ use server::actors::{FlagStoreActor, FlagStoreHandle, Streamed, Subscription, Vi
 use server::bus::{Bus, Hint, InProcessBus, Message};
 use server::metrics::Metrics;
 use server::storage::{Committed, Operation, Preconditions, SqliteStorage, Storage, Write};
+use server::trace::Tracer;
 use sidekick_core::{Change, EventId, Flag, FlagKey, Timestamp};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -34,7 +35,8 @@ fn storage(folder: &Folder) -> Arc<dyn Storage> {
 
 async fn instance(storage: &Arc<dyn Storage>, bus: Arc<dyn Bus>) -> FlagStoreHandle {
     let metrics = Arc::new(Metrics::new());
-    let flags = FlagStoreActor::start(Arc::clone(storage), Arc::clone(&bus), metrics, None).await.unwrap();
+    let flags =
+        FlagStoreActor::start(Arc::clone(storage), Arc::clone(&bus), metrics, Tracer::default(), None).await.unwrap();
     follower::start(&bus, flags.clone());
     flags
 }

@@ -42,4 +42,5 @@ mod sqlite;
 mod stats;
 mod stream;
 mod stream_http1;
+mod traces;
 mod upgrade;

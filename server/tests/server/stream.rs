@@ -7,6 +7,7 @@ use server::chunk::Chunk;
 use server::config::Timeouts;
 use server::metrics::Metrics;
 use server::storage::{Operation, Preconditions, SqliteStorage, Write as StorageWrite};
+use server::trace::Tracer;
 use sidekick_core::{Flag, FlagKey, Timestamp};
 use socket2::SockRef;
 use std::io::BufReader;
@@ -518,7 +519,7 @@ async fn a_replay_and_a_change_are_encoded_once_for_all() {
     let folder = Folder::new();
     let storage = Arc::new(SqliteStorage::open(&folder.join("sidekick.db")).unwrap());
     let (bus, metrics) = (Arc::new(InProcessBus::new()), Arc::new(Metrics::new()));
-    let flags = FlagStoreActor::start(storage, bus, metrics, None).await.unwrap();
+    let flags = FlagStoreActor::start(storage, bus, metrics, Tracer::default(), None).await.unwrap();
     let write = async |key: &str| {
         let operation = Operation::Put(Flag::new(FlagKey::new(key).unwrap()));
         let time = Timestamp::from_millis(1);

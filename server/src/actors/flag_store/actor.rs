@@ -11,6 +11,9 @@ use crate::bus::{Bus, Hint};
 use crate::chaos::{self, Defect};
 use crate::metrics::{Metrics, OpeningLabels};
 use crate::storage::{Committed, Contents, LoggedChange, Storage, StorageError};
+use crate::trace::{self, Tracer};
+use opentelemetry::trace::{FutureExt as _, SpanKind};
+use opentelemetry::{Context as TraceContext, KeyValue};
 use sidekick_core::{Change, CompiledFlag, EventId, Revision};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -41,6 +44,8 @@ struct EarlyChange {
     change: Change,
     at: Instant,
     applied: Option<oneshot::Sender<()>>,
+    /// The span of the wait for its turn, which ends when the change is applied.
+    span: TraceContext,
 }
 
 /// A stream that waits for its opening.
@@ -79,11 +84,12 @@ impl FlagStoreActor {
         storage: Arc<dyn Storage>,
         bus: Arc<dyn Bus>,
         metrics: Arc<Metrics>,
+        tracer: Tracer,
         snapshot: Option<Contents>,
     ) -> Result<FlagStoreHandle, StorageError> {
         let (inbox, commands) = mpsc::channel(WAITING_COMMANDS);
         let (status, watched) = watch::channel(Status::default());
-        let handle = FlagStoreHandle { inbox, storage, metrics, status: watched };
+        let handle = FlagStoreHandle { inbox, storage, metrics, tracer, status: watched };
         let mut actor = Self {
             all: ViewedFlags::new(View::All),
             public: ViewedFlags::new(View::Public),
@@ -143,7 +149,7 @@ impl FlagStoreActor {
                     let _ = reply.send(self.viewed(view).get(&key));
                 }
             }
-            Command::Committed { committed, at, applied } => self.committed(committed, at, applied),
+            Command::Committed { committed, at, applied, cause } => self.committed(committed, at, applied, cause),
             Command::Hint(hint) => self.hinted(hint),
             Command::End => {
                 self.all.end();
@@ -200,13 +206,15 @@ impl FlagStoreActor {
     }
 
     /// A write of this instance is durable. `applied` is dropped when the flags in memory show it.
-    fn committed(&mut self, committed: Committed, at: Instant, applied: oneshot::Sender<()>) {
+    fn committed(&mut self, committed: Committed, at: Instant, applied: oneshot::Sender<()>, cause: TraceContext) {
         let Committed { id, change, .. } = committed;
+        let _under = cause.attach();
         self.bus.publish(Hint { id: id.clone(), change: change.clone() });
         if chaos::has(Defect::PublishOnly) {
             return;
         }
-        let change = EarlyChange { change, at, applied: Some(applied) };
+        let span = trace::child("flags apply", SpanKind::Internal, [revision_attribute(id.revision)]);
+        let change = EarlyChange { change, at, applied: Some(applied), span };
         if self.all.store.epoch() != Some(&id.epoch) {
             self.of_another_epoch.push((id, change));
             self.load();
@@ -222,11 +230,15 @@ impl FlagStoreActor {
         let Hint { id, change } = hint;
         let own = self.all.store.revision();
         if chaos::has(Defect::NoGapCheck) {
-            self.apply(id.revision, EarlyChange { change, at: Instant::now(), applied: None });
+            self.apply(id.revision, EarlyChange::of_others(change));
         } else if self.all.store.epoch() == Some(&id.epoch) && id.revision > own {
             self.known = self.known.max(id.revision);
             if id.revision.get() - own.get() <= EARLY_CHANGES {
-                self.early.entry(id.revision).or_insert(EarlyChange { change, at: Instant::now(), applied: None });
+                let tracer = &self.handle.tracer;
+                self.early.entry(id.revision).or_insert_with(|| EarlyChange {
+                    span: tracer.begin("flags follow", SpanKind::Consumer, [revision_attribute(id.revision)]),
+                    ..EarlyChange::of_others(change)
+                });
             }
             self.apply_early();
         }
@@ -244,12 +256,12 @@ impl FlagStoreActor {
         self.watch_for_gap(GAP_PATIENCE);
     }
 
-    fn apply(&mut self, revision: Revision, EarlyChange { change, at, applied }: EarlyChange) {
+    fn apply(&mut self, revision: Revision, EarlyChange { change, at, applied, span }: EarlyChange) {
         let Some(epoch) = self.all.store.epoch() else { return };
         let had_flag = self.public.store.get(change.key().as_str()).is_some();
         self.public.apply(revision, change.for_clients(epoch, had_flag), at);
         self.all.apply(revision, Some(change.compiled()), at);
-        drop(applied);
+        drop((applied, span));
         self.handle.metrics.changes.inc();
     }
 
@@ -309,9 +321,10 @@ impl FlagStoreActor {
         self.reading = Reading::Running;
         self.asked_for = self.known;
         let handle = self.handle.clone();
+        let cause = handle.tracer.begin("flags follow", SpanKind::Internal, [revision_attribute(self.known)]);
         tokio::spawn(async move {
             let changes = handle.storage.changes_after(from.clone(), CATCH_UP_BATCH);
-            let result = timed(&handle.metrics, "changes", changes).await;
+            let result = timed(&handle.metrics, "changes", changes).with_context(cause).await;
             // The actor being gone means that the process ends.
             let _ = handle.inbox.send(Command::CaughtUp { from, result }).await;
         });
@@ -331,7 +344,7 @@ impl FlagStoreActor {
                         self.known = self.known.max(revision);
                         // Storage's word replaces a hint's.
                         let applied = self.early.remove(&revision).and_then(|early| early.applied);
-                        self.early.insert(revision, EarlyChange { change, at: Instant::now(), applied });
+                        self.early.insert(revision, EarlyChange { applied, ..EarlyChange::of_others(change) });
                     }
                 }
                 self.apply_early();
@@ -432,4 +445,16 @@ impl FlagStoreActor {
         metrics.stale.set(i64::from(status.is_stale));
         metrics.storage_up.set(i64::from(status.storage_error.is_none()));
     }
+}
+
+impl EarlyChange {
+    /// One for which nobody of this instance waits.
+    fn of_others(change: Change) -> Self {
+        Self { change, at: Instant::now(), applied: None, span: TraceContext::new() }
+    }
+}
+
+/// By it the spans of all instances about one change are found.
+fn revision_attribute(revision: Revision) -> KeyValue {
+    KeyValue::new("sidekick.revision", i64::try_from(revision.get()).unwrap_or(i64::MAX))
 }

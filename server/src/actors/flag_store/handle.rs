@@ -8,7 +8,10 @@ use crate::metrics::Metrics;
 use crate::storage::{
     Committed, Contents, HistoryEntry, HistoryQuery, LoggedChange, Position, Storage, StorageError, Write, WriteError,
 };
+use crate::trace::{self, Tracer};
 use bytes::Bytes;
+use opentelemetry::Context as TraceContext;
+use opentelemetry::trace::FutureExt as _;
 use sidekick_core::{CompiledFlag, Digest, EventId, FlagKey, Revision};
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -25,6 +28,7 @@ pub struct FlagStoreHandle {
     pub(super) inbox: mpsc::Sender<Command>,
     pub(super) storage: Arc<dyn Storage>,
     pub(super) metrics: Arc<Metrics>,
+    pub(super) tracer: Tracer,
     pub(super) status: watch::Receiver<Status>,
 }
 
@@ -114,6 +118,8 @@ pub(super) enum Command {
         committed: Committed,
         at: Instant,
         applied: oneshot::Sender<()>,
+        /// What the write is traced under.
+        cause: TraceContext,
     },
     Hint(Hint),
     /// Storage stands at `id`; when it was asked, the flags in memory stood at `held`.
@@ -174,16 +180,18 @@ impl FlagStoreHandle {
     /// Why nothing was changed.
     pub async fn write(&self, write: Write) -> Result<Committed, WriteError> {
         let handle = self.clone();
-        let task = tokio::spawn(async move {
+        let carried_out = async move {
             let committed = handle.write_to_storage(write).await?;
             let (applied, done) = oneshot::channel();
-            let command = Command::Committed { committed: committed.clone(), at: Instant::now(), applied };
+            let (at, cause) = (Instant::now(), TraceContext::current());
+            let command = Command::Committed { committed: committed.clone(), at, applied, cause };
             if handle.inbox.send(command).await.is_ok() {
                 // The sender is dropped, without a value, as soon as the change is applied.
                 let _ = done.await;
             }
             Ok(committed)
-        });
+        };
+        let task = tokio::spawn(carried_out.with_current_context());
         let stopped = |_| WriteError::Storage(StorageError::Unavailable("the write was broken off".to_owned()));
         task.await.unwrap_or_else(|error| Err(stopped(error)))
     }
@@ -193,10 +201,10 @@ impl FlagStoreHandle {
         let is_near = |max: &NonZeroU32| held.saturating_add(UNSEEN_FLAGS) >= max.get().into();
         write.preconditions.max_flags = write.preconditions.max_flags.filter(is_near);
         let start = Instant::now();
-        let result = self.storage.write(write).await;
         // A write that is refused is no failure of the storage.
-        let failed = matches!(result, Err(WriteError::Storage(_)));
-        self.metrics.storage_took("write", start.elapsed(), failed);
+        let has_failed = |result: &Result<_, WriteError>| matches!(result, Err(WriteError::Storage(_)));
+        let result = trace::storage("write", self.storage.write(write), has_failed).await;
+        self.metrics.storage_took("write", start.elapsed(), has_failed(&result));
         result
     }
 
@@ -245,14 +253,14 @@ impl FlagStoreHandle {
     }
 }
 
-/// Notes how long a storage operation takes.
+/// Notes how long a storage operation takes, and traces it where that is asked for.
 pub(in crate::actors) async fn timed<T, E>(
     metrics: &Metrics,
     operation: &'static str,
     pending: impl Future<Output = Result<T, E>>,
 ) -> Result<T, E> {
     let start = Instant::now();
-    let result = pending.await;
+    let result = trace::storage(operation, pending, Result::is_err).await;
     metrics.storage_took(operation, start.elapsed(), result.is_err());
     result
 }

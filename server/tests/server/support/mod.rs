@@ -1,5 +1,6 @@
 //! A server of a test's own, and what the tests say to it.
 
+mod collector;
 mod events;
 mod folder;
 mod http;
@@ -8,6 +9,7 @@ mod in_process;
 mod model;
 mod process;
 
+pub use collector::{Collector, Span};
 pub use events::{EventStream, OwnedEvent, Protocol};
 pub use folder::Folder;
 pub use http::{Chunked, Connection, Response, exchange, read_head, read_response, speak};
