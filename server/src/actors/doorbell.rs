@@ -1,20 +1,41 @@
 //! Things that seldom happen beside one that happens all the time: they are looked at when they ring, and not each time
 //! that their task runs. What waits inside `FuturesUnordered` is told apart the same way.
 
+use std::array;
+use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 
 /// Remembers whether any of the things behind it has woken the task since they were last looked at.
 pub(super) struct Doorbell {
-    bell: Arc<Bell>,
-    /// The bell, as those behind it wake it.
+    has_rung: Flag,
+    task: Waker,
+    /// What those behind it pull.
     rope: Waker,
 }
 
-struct Bell {
-    has_rung: AtomicBool,
+struct Rope {
+    has_rung: Flag,
     task: Waker,
+}
+
+/// One place of a row.
+#[derive(Clone)]
+struct Flag {
+    row: Row,
+    place: usize,
+}
+
+/// Flags of several doorbells in memory that the processor fetches at once: thousands of streams look at theirs for each
+/// change, and with a place of its own each would wait for it.
+type Row = Arc<[AtomicBool; ROW]>;
+
+const ROW: usize = 64;
+
+thread_local! {
+    /// The next place that nobody has had.
+    static NEXT: Cell<Option<Flag>> = const { Cell::new(None) };
 }
 
 impl Doorbell {
@@ -24,37 +45,64 @@ impl Doorbell {
     }
 
     fn of(task: Waker) -> Self {
-        let bell = Arc::new(Bell { has_rung: AtomicBool::new(true), task });
-        Self { rope: Waker::from(Arc::clone(&bell)), bell }
+        let has_rung = Flag::new();
+        has_rung.set();
+        let rope = Waker::from(Arc::new(Rope { has_rung: has_rung.clone(), task: task.clone() }));
+        Self { has_rung, task, rope }
     }
 
     /// Looks at the things behind it, if there can be news. `look` polls each of them with the given context, up to the
     /// first that is ready.
     pub(super) fn poll<T>(&mut self, context: &Context<'_>, look: impl FnOnce(&mut Context<'_>) -> Poll<T>) -> Poll<T> {
-        if !self.bell.task.will_wake(context.waker()) {
+        if !self.task.will_wake(context.waker()) {
             *self = Self::of(context.waker().clone());
         }
-        // The swap is before the look: a ring during the look counts for the next one.
-        if !self.bell.has_rung.swap(false, Ordering::Acquire) {
+        // Before the look: a ring during it counts for the next one.
+        if !self.has_rung.take() {
             return Poll::Pending;
         }
         let found = look(&mut Context::from_waker(&self.rope));
         if found.is_ready() {
             // Those after the first one that was ready were not looked at.
-            self.bell.has_rung.store(true, Ordering::Relaxed);
+            self.has_rung.set();
         }
         found
     }
 }
 
-impl Wake for Bell {
+impl Wake for Rope {
     fn wake(self: Arc<Self>) {
         self.wake_by_ref();
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        self.has_rung.store(true, Ordering::Release);
+        self.has_rung.set();
         self.task.wake_by_ref();
+    }
+}
+
+impl Flag {
+    fn new() -> Self {
+        NEXT.with(|next| {
+            let flag =
+                next.take().unwrap_or_else(|| Self { row: Arc::new(array::from_fn(|_| false.into())), place: 0 });
+            if flag.place + 1 < ROW {
+                next.set(Some(Self { row: Arc::clone(&flag.row), place: flag.place + 1 }));
+            }
+            flag
+        })
+    }
+
+    fn set(&self) {
+        if let Some(flag) = self.row.get(self.place) {
+            flag.store(true, Ordering::Release);
+        }
+    }
+
+    /// Whether it was set; it no longer is. Where it was not, nothing is written, which would take the row from other
+    /// processors.
+    fn take(&self) -> bool {
+        self.row.get(self.place).is_some_and(|flag| flag.load(Ordering::Relaxed) && flag.swap(false, Ordering::Acquire))
     }
 }
 
@@ -129,6 +177,22 @@ mod tests {
         rope.unwrap().wake();
         assert!(task.0.load(Ordering::SeqCst));
         assert!(looks(&mut doorbell, &second));
+    }
+
+    #[test]
+    fn doorbells_beside_each_other_ring_alone() {
+        let (_, waker) = waker();
+        let mut doorbells: Vec<Doorbell> = (0..3 * ROW).map(|_| Doorbell::new()).collect();
+        let mut ropes = Vec::new();
+        for doorbell in &mut doorbells {
+            let _ = doorbell.poll(&Context::from_waker(&waker), |context| {
+                ropes.push(context.waker().clone());
+                Poll::<()>::Pending
+            });
+        }
+        ropes[ROW].wake_by_ref();
+        let rung: Vec<usize> = (0..doorbells.len()).filter(|&place| looks(&mut doorbells[place], &waker)).collect();
+        assert_eq!(rung, [ROW]);
     }
 
     #[test]
