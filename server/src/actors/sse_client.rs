@@ -157,15 +157,16 @@ impl SseClient {
             let event = {
                 let mut next = pin!(changes.recv());
                 poll_fn(|context| {
-                    if let Poll::Ready(change) = next.as_mut().poll(context) {
-                        return Poll::Ready(Event::Received(change));
-                    }
-                    doorbell.poll(context, |context| {
+                    let seldom = doorbell.poll(context, |context| {
                         if outlet.poll_closed(context).is_ready() || key_end.as_mut().poll(context).is_ready() {
                             return Poll::Ready(Event::Closed);
                         }
                         beat.as_mut().poll(context).map(|()| Event::BeatDue)
-                    })
+                    });
+                    if seldom.is_ready() {
+                        return seldom;
+                    }
+                    next.as_mut().poll(context).map(Event::Received)
                 })
                 .await
             };
