@@ -54,7 +54,13 @@ struct CompiledRule {
     values: (u32, u32),
     /// Where in the values' texts its salt lies, likewise.
     salt: (u32, u32),
+    /// The bytes at the values' edge: an attribute with none of them there needs no look at the values. Bit `n` stands for
+    /// the bytes that are `n` modulo 64.
+    edges: u64,
 }
+
+/// Where the values have no edge in common with the attributes that they match.
+const ANY_EDGE: u64 = u64::MAX;
 
 /// Up to this many values a scan is faster than a look-up. In WebAssembly all are scanned, which spares 0.24 kB of the
 /// module (brotli): a thousand values, the most of a rule, take 0.5 to 2.3 µs in Node, and 8 µs where all are as long as
@@ -203,7 +209,9 @@ impl CompiledFlag {
 
     #[inline]
     fn matches(&self, rule: CompiledRule, value: &[u8]) -> bool {
-        let values = self.values.get(rule.values.0 as usize..rule.values.1 as usize).unwrap_or_default();
+        let may_match = rule.edges >> (edge(rule.operator, value) % 64) & 1 != 0;
+        let last = if may_match { rule.values.1 } else { rule.values.0 };
+        let values = self.values.get(rule.values.0 as usize..last as usize).unwrap_or_default();
         let text = self.text.as_bytes();
         match rule.operator {
             EQUALS => is_listed(values, value, text),
@@ -243,6 +251,16 @@ impl Value {
     fn text<'a>(&self, all: &'a [u8]) -> &'a [u8] {
         all.get(self.start as usize..(self.start + self.length) as usize).unwrap_or_default()
     }
+
+    /// Which edges an attribute may have that matches this value.
+    fn edge_bits(&self, operator: u32) -> u64 {
+        match operator {
+            EQUALS | NOT_EQUALS => 1 << (self.last % 64),
+            STARTS_WITH if self.length > 0 => 1 << (self.first % 64),
+            ENDS_WITH if self.length > 0 => 1 << (self.last % 64),
+            _ => ANY_EDGE,
+        }
+    }
 }
 
 const EQUALS: u32 = Operator::Equals.number() as u32;
@@ -279,7 +297,7 @@ impl FlagFields for CompiledFlag {
 
     fn rule(&mut self) {
         let start = self.values.len() as u32;
-        self.rules.push(CompiledRule { attribute: 0, operator: 0, values: (start, start), salt: (0, 0) });
+        self.rules.push(CompiledRule { attribute: 0, operator: 0, values: (start, start), salt: (0, 0), edges: 0 });
     }
 
     fn attribute(&mut self, name: &str) {
@@ -332,6 +350,7 @@ impl FlagFields for CompiledFlag {
         };
         rule.values.1 = self.values.len() as u32;
         let listed = self.values.get_mut(rule.values.0 as usize..).unwrap_or_default();
+        rule.edges = listed.iter().fold(0, |edges, value| edges | value.edge_bits(rule.operator));
         if listed.len() <= SCANNED_VALUES || matches!(rule.operator, CONTAINS..=ENDS_WITH) {
             return;
         }
@@ -346,6 +365,14 @@ impl FlagFields for CompiledFlag {
     fn created_at(&mut self, _time: Timestamp) {}
 
     fn updated_at(&mut self, _time: Timestamp) {}
+}
+
+/// The byte by which most attributes are seen not to match a rule: the first for `StartsWith`, the last for all others; 0
+/// where there is none.
+#[inline]
+fn edge(operator: u32, value: &[u8]) -> u8 {
+    let edge = if operator == STARTS_WITH { value.first() } else { value.last() };
+    edge.copied().unwrap_or_default()
 }
 
 /// Whether a value is among those of a list, which are sorted where they are many.

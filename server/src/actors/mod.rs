@@ -1,6 +1,7 @@
 //! The tasks that own state: one for the flags, one for the keys, one for each client of the stream, one for the bridge
 //! to Redis, and those that follow storage, save snapshots and prune the log. Each is a loop over what it is told.
 
+mod doorbell;
 mod flag_store;
 pub mod follower;
 mod key_keeper;

@@ -1,6 +1,7 @@
 //! The SSE actor, one for each client: replay or resume, then live changes and heartbeats, until either side ends it.
 //! Where its bytes go, it does not know: that is the [`Outlet`].
 
+use super::doorbell::Doorbell;
 use super::{FlagStoreHandle, Streamed, StreamedChange, Subscription, View};
 use crate::auth::KeyEnd;
 use crate::chaos::{self, Defect, Point};
@@ -155,17 +156,21 @@ impl SseClient {
         let first = self.opening.pace.heartbeat.mul_f64(fastrand::f64().max(0.1));
         let mut beat = Box::pin(sleep_until(Instant::now() + first));
         let mut key_end = Box::pin(self.key.clone().over());
+        let mut doorbell = Doorbell::new();
         loop {
             let event = {
                 let mut next = pin!(changes.recv());
                 poll_fn(|context| {
-                    if let Poll::Ready(change) = next.as_mut().poll(context) {
-                        return Poll::Ready(Event::Received(change));
+                    let seldom = doorbell.poll(context, |context| {
+                        if outlet.poll_closed(context).is_ready() || key_end.as_mut().poll(context).is_ready() {
+                            return Poll::Ready(Event::Closed);
+                        }
+                        beat.as_mut().poll(context).map(|()| Event::BeatDue)
+                    });
+                    if seldom.is_ready() {
+                        return seldom;
                     }
-                    if outlet.poll_closed(context).is_ready() || key_end.as_mut().poll(context).is_ready() {
-                        return Poll::Ready(Event::Closed);
-                    }
-                    beat.as_mut().poll(context).map(|()| Event::BeatDue)
+                    next.as_mut().poll(context).map(Event::Received)
                 })
                 .await
             };
