@@ -42,6 +42,7 @@ fn keyring_of(count: usize) -> Result<(Keyring, String), Box<dyn std::error::Err
             revoked_at: None,
             revoked_by: None,
             last_used_at: None,
+            unknown: Default::default(),
         });
         key = secret.reveal();
     }
