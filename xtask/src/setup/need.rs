@@ -26,6 +26,7 @@ pub(crate) const ALL: &[&Need] = &[
     &RUST_TOOLS,
     &COMPILER,
     &CURL,
+    &JQ,
     &NODE,
     &PYTHON,
     &CHROMIUM,
@@ -132,6 +133,15 @@ pub(crate) const CURL: Need = Need {
     is_met: || succeeds(&mut tool("curl", &["--version"])),
     install: || install_packages(&["curl"]),
     by_hand: "Debian, Ubuntu: apt-get install curl. macOS: it is part of the system",
+};
+
+/// jq.
+pub(crate) const JQ: Need = Need {
+    name: "jq",
+    why: "a command of the runbook picks fields of an answer with it",
+    is_met: || succeeds(&mut tool("jq", &["--version"])),
+    install: || install_packages(&["jq"]),
+    by_hand: "Debian, Ubuntu: apt-get install jq. macOS: brew install jq",
 };
 
 const OLDEST_NODE: u32 = 20;
