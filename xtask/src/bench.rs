@@ -66,6 +66,11 @@ const fn bench(name: &'static str, what: &'static str, takes: &'static str, run:
     Bench { name, what, takes, needs: &[], run }
 }
 
+/// Whether all of these are benches.
+pub(crate) fn knows(names: &[&str]) -> Outcome {
+    names.iter().filter(|name| **name != "all").try_for_each(|name| find(name).map(drop))
+}
+
 /// Lists them, runs one or all, or only renders.
 pub(crate) fn run(words: &[&str]) -> Outcome {
     let (options, names): (Vec<&str>, Vec<&str>) = words.iter().partition(|word| word.starts_with("--"));

@@ -53,11 +53,23 @@ pub(crate) fn run(words: &[&str]) -> Outcome {
         [seconds] if is_number(seconds) => run_each(names(), seconds),
         [target] if find(target).is_some() => run_each([*target], SECONDS),
         [target, seconds] if find(target).is_some() && is_number(seconds) => run_each([*target], seconds),
-        _ => {
-            let names: Vec<&str> = names().collect();
-            Err(Failure::usage(format!("cargo xtask fuzz [target] [seconds]; the targets are {}", names.join(", "))))
-        }
+        _ => Err(usage()),
     }
+}
+
+/// Whether the words are a target and seconds, or less.
+pub(crate) fn knows(words: &[&str]) -> Outcome {
+    match words {
+        [] => Ok(()),
+        [word] if is_number(word) || find(word).is_some() => Ok(()),
+        [target, seconds] if find(target).is_some() && is_number(seconds) => Ok(()),
+        _ => Err(usage()),
+    }
+}
+
+fn usage() -> Failure {
+    let names: Vec<&str> = names().collect();
+    Failure::usage(format!("cargo xtask fuzz [target] [seconds]; the targets are {}", names.join(", ")))
 }
 
 /// The short run, of all targets.

@@ -9,6 +9,7 @@ mod chaos;
 mod clients;
 mod dashboard;
 mod debian_rust;
+mod doc_commands;
 mod failure;
 mod flutter_sdk;
 mod fuzz;
@@ -59,6 +60,7 @@ cargo xtask <command>
   advisories --npm   ask npm's registry about those of the JavaScript packages
   sbom               write bills of materials (CycloneDX) into target/sbom, each checked against its schema
   tidy               check the repository's rules
+  links              list the addresses outside that documents link to, for whoever has a network to try them
   vectors [--check]  write the test vectors anew, or check that the committed ones are what the generator gives
   size               build the browser SDK and hold the bytes that a page loads against js/browser/size.json
   size --record WHY  write them down there, with the reason why they changed
@@ -112,6 +114,7 @@ fn run(words: &[&str]) -> Outcome {
         ["fuzz", words @ ..] => fuzz::run(words),
         ["bench", words @ ..] => bench::run(words),
         ["tidy"] => tidy::run(),
+        ["links"] => tidy::list_addresses(),
         ["size"] => size::check(),
         ["size", "--record", why] => size::record(why),
         ["header"] => c_abi::write_header(),
@@ -128,5 +131,55 @@ fn run(words: &[&str]) -> Outcome {
         ["vectors"] => vectors::write(),
         ["vectors", "--check"] => vectors::check(),
         _ => Err(Failure::usage(format!("no command `{}`\n\n{USAGE}", words.join(" ")))),
+    }
+}
+
+/// Whether there is such a command, for whoever does not want to run it: its name, options and what it is to run.
+fn knows(words: &[&str]) -> Outcome {
+    let (options, names): (Vec<&str>, Vec<&str>) = words.iter().partition(|word| word.starts_with("--"));
+    let [name, names @ ..] = names.as_slice() else { return Ok(()) };
+    let about: Vec<&str> = USAGE.lines().filter(|line| line.split_whitespace().next() == Some(name)).collect();
+    if about.is_empty() {
+        return Err(Failure::usage(format!("is no command of xtask: it has no `{name}`")));
+    }
+    if let Some(option) = options.iter().find(|option| !about.iter().any(|line| line.contains(**option))) {
+        return Err(Failure::usage(format!("is no command of xtask: `{name}` has no option `{option}`")));
+    }
+    match *name {
+        "test" => suite::knows(names),
+        "bench" => bench::knows(names),
+        "fuzz" => fuzz::knows(names),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands_that_are_there_are_known() {
+        for words in [
+            &["test"][..],
+            &["test", "unit", "fmt"],
+            &["test", "--list"],
+            &["bench", "all", "--quick"],
+            &["bench", "peers", "stream"],
+            &["fuzz", "sync_client", "120"],
+            &["chaos", "--minutes", "30", "--seed", "7"],
+            &["release", "1.2.3"],
+            &["size", "--record", "why"],
+        ] {
+            assert!(knows(words).is_ok(), "{words:?}");
+        }
+    }
+
+    #[test]
+    fn others_are_not() {
+        for words in
+            [&["tests"][..], &["test", "uint"], &["bench", "piers"], &["fuzz", "sync"], &["soak", "--hours", "2"]]
+        {
+            assert!(knows(words).is_err(), "{words:?}");
+        }
     }
 }

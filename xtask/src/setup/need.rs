@@ -28,6 +28,7 @@ pub(crate) const ALL: &[&Need] = &[
     &COMPILER,
     &CURL,
     &LIBCURL,
+    &JQ,
     &NODE,
     &PYTHON,
     &CHROMIUM,
@@ -143,6 +144,15 @@ pub(crate) const LIBCURL: Need = Need {
     is_met: || succeeds(tool("cc", &["-fsyntax-only", "-include", "curl/curl.h", "-x", "c", "-"]).stdin(Stdio::null())),
     install: || install_packages(&["libcurl4-openssl-dev"]),
     by_hand: "Debian, Ubuntu: apt-get install libcurl4-openssl-dev. macOS: it is part of the system",
+};
+
+/// jq.
+pub(crate) const JQ: Need = Need {
+    name: "jq",
+    why: "a command of the runbook picks fields of an answer with it",
+    is_met: || succeeds(&mut tool("jq", &["--version"])),
+    install: || install_packages(&["jq"]),
+    by_hand: "Debian, Ubuntu: apt-get install jq. macOS: brew install jq",
 };
 
 const OLDEST_NODE: u32 = 20;

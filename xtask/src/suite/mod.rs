@@ -26,6 +26,11 @@ pub(crate) fn run(names: &[&str]) -> Outcome {
     if failed.is_empty() { Ok(()) } else { Err(Failure::step(format!("failed: {}", failed.join(", ")))) }
 }
 
+/// Whether all of these are parts.
+pub(crate) fn knows(names: &[&str]) -> Outcome {
+    chosen(names).map(drop)
+}
+
 struct Result {
     name: &'static str,
     time: Duration,

@@ -3,8 +3,8 @@
 use crate::failure::Outcome;
 use crate::tool::{run, tool};
 use crate::{
-    abuse, advisories, browser_sdk, c_abi, chaos, clients, dashboard, flutter_sdk, fuzz, mobile_sdk, node_sdk, setup,
-    ship, size, targets, tidy, vectors,
+    abuse, advisories, browser_sdk, c_abi, chaos, clients, dashboard, doc_commands, flutter_sdk, fuzz, mobile_sdk,
+    node_sdk, setup, ship, size, targets, tidy, vectors,
 };
 
 /// One part of the tests.
@@ -31,6 +31,7 @@ pub(crate) const PARTS: &[Part] = &[
     },
     Part { name: "vectors", what: "the test vectors are what their generator gives", run: vectors::check },
     Part { name: "unit", what: "cargo test --workspace", run: unit },
+    Part { name: "commands", what: "what the documents tell to do works", run: doc_commands::test },
     Part {
         name: "clients",
         what: "clients that nobody here wrote, and a reader of docs/PROTOCOL.md, rebuild the flags from the stream",

@@ -46,6 +46,14 @@ const RULES: &[Rule] = &[
     Rule { holds: "every package says in a README what it is", check: readmes::check },
 ];
 
+/// Lists the addresses outside that documents link to, for whoever has a network to try them.
+pub(crate) fn list_addresses() -> Outcome {
+    for (address, places) in links::outside(&Tree::read()?) {
+        println!("{address}  {}", places.join(" "));
+    }
+    Ok(())
+}
+
 /// Checks all rules and prints every finding.
 pub(crate) fn run() -> Outcome {
     let tree = Tree::read()?;
