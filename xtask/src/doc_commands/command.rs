@@ -8,7 +8,7 @@ pub(super) struct Command {
     /// Where it stands in its document.
     pub(super) line: usize,
     pub(super) text: String,
-    /// What it prints by the document; nothing is said in a block of `sh`.
+    /// What it prints, where the document shows it.
     pub(super) shown: Option<String>,
 }
 
@@ -56,15 +56,15 @@ fn of_console(block: &Block) -> Vec<Command> {
                 command.text.push_str(line);
             }
             (_, Some(text)) => {
-                let shown = Some(String::new());
-                commands.push(Command { line: block.line + index, text: text.to_owned(), shown });
+                commands.push(Command { line: block.line + index, text: text.to_owned(), shown: None });
             }
-            (Some(Command { shown: Some(shown), .. }), None) => {
+            (Some(command), None) => {
+                let shown = command.shown.get_or_insert_default();
                 shown.push_str(line);
                 shown.push('\n');
                 continue;
             }
-            (_, None) => continue,
+            (None, None) => continue,
         }
         is_open = commands.last().is_some_and(|command| goes_on(&command.text));
     }
@@ -115,9 +115,9 @@ mod tests {
     #[test]
     fn a_console_has_what_is_printed_too() {
         let found = all("```console\n$ one 'a\n$ b'\nsaid\nmore\n$ two\n```");
-        let parts: Vec<(&str, &str)> =
-            found.iter().map(|command| (command.text.as_str(), command.shown.as_deref().unwrap())).collect();
-        assert_eq!(parts, [("one 'a\n$ b'", "said\nmore\n"), ("two", "")]);
+        let parts: Vec<(&str, Option<&str>)> =
+            found.iter().map(|command| (command.text.as_str(), command.shown.as_deref())).collect();
+        assert_eq!(parts, [("one 'a\n$ b'", Some("said\nmore\n")), ("two", None)]);
     }
 
     #[test]

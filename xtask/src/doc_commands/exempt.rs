@@ -26,7 +26,7 @@ const fn exempt(document: &'static str, begins: &'static str, why: &'static str)
 const WORKSPACE: &str = "the part `unit` runs it";
 const MEASURES: &str =
     "it measures, which takes minutes on a machine at rest; `cargo xtask bench all --quick` shows that it works";
-const RELEASE_BUILD: &str = "a build with optimisation takes minutes; the part `ship` makes one where it counts";
+const RELEASE_BUILD: &str = "a build with optimisation takes minutes; `cargo xtask image` makes one and starts it";
 const POSTGRES: &str = "it takes a Postgres; the part `instances` does the same with a real one";
 const KUBERNETES: &str = "it takes a cluster; the part `ship` checks the manifests";
 const DOCKER: &str =
@@ -36,10 +36,11 @@ const UNPUBLISHED: &str =
     "the package is not published yet; the parts `node`, `browser` and `mobile` install the packed one";
 const PHONE: &str = "it takes an SDK for phones";
 const FLUTTER: &str = "it takes Flutter";
-const NODE_BUILD: &str = "the part `node` or `browser` does it";
-const EXAMPLE: &str = "the part `node` or `browser` builds and runs the example";
-const DASHBOARD: &str = "it takes npm's packages; the part `dashboard` runs the same scripts";
-const C_LIBRARY: &str = "the part `ffi` builds the library and programs that use it";
+const NODE_BUILD: &str = "the parts `node` and `browser` do it";
+const EXAMPLE: &str = "the parts `node` and `browser` build and run the examples";
+const DASHBOARD: &str = "for who works on the page; the part `dashboard` builds and tests it";
+const C_LIBRARY: &str = "the part `ffi` builds the library, and programs with it";
+const C_BENCH: &str = "it measures; the part `ffi` builds programs in the same way";
 
 /// All of them, by document.
 pub(super) const EXEMPT: &[Exempt] = &[
@@ -56,8 +57,8 @@ pub(super) const EXEMPT: &[Exempt] = &[
     exempt("docs/BACKUP.md", "pg_restore", POSTGRES),
     exempt("docs/REFERENCE.md", "DATABASE_URL=postgres:", POSTGRES),
     exempt("ffi/README.md", "cargo build --release", C_LIBRARY),
-    exempt("ffi/README.md", "cc ", MEASURES),
-    exempt("ffi/README.md", "target/c-bench", MEASURES),
+    exempt("ffi/README.md", "cc ", C_BENCH),
+    exempt("ffi/README.md", "target/c-bench", C_BENCH),
     exempt("flutter/example/README.md", "flutter ", FLUTTER),
     exempt("js/README.md", "npm ", NODE_BUILD),
     exempt("js/README.md", "cd node", NODE_BUILD),

@@ -1,4 +1,5 @@
-//! What the documents tell to do, done: each command of each Markdown file is run, or excused with a reason; JSON is read.
+//! What the documents tell to do, done: each command of each Markdown file is run, or excused with a reason; JSON is
+//! read, and JavaScript checked against our clients' types.
 //!
 //! Commands of `cargo xtask` would run the tests within the tests: of them, that there is such a command is checked.
 
@@ -8,6 +9,7 @@ mod exempt;
 mod server;
 mod session;
 mod shown;
+mod snippets;
 
 use std::fs;
 use std::path::Path;
@@ -16,13 +18,14 @@ use block::{Block, blocks};
 use command::{Command, commands};
 use exempt::{EXEMPT, Exempt};
 use session::Session;
+use snippets::{LANGUAGES, Snippets};
 
 use crate::failure::{Failure, Outcome};
 use crate::tool::{self, tool};
 use crate::{repository, setup};
 
 /// What else documents show, and who looks at it.
-const OTHERS: [(&str, &str); 16] = [
+const OTHERS: [(&str, &str); 12] = [
     ("", "nobody: it is no code"),
     ("c", "the part `ffi` compiles and runs the program of ffi/README.md"),
     ("caddyfile", "nobody: an excerpt"),
@@ -30,14 +33,10 @@ const OTHERS: [(&str, &str); 16] = [
     ("dart", "the part `flutter` has the same calls in its tests"),
     ("html", "nobody: an excerpt"),
     ("ini", "nobody: an excerpt"),
-    ("js", "the parts `node`, `browser` and `mobile` have the same calls in their tests"),
-    ("jsx", "the part `browser` has the same calls in its tests"),
     ("nginx", "nobody: an excerpt"),
     ("rust", "`cargo test` compiles and runs those of core-nostd/README.md"),
     ("text", "nobody: it is no code"),
     ("toml", "nobody: an excerpt"),
-    ("ts", "the parts `node`, `browser` and `mobile` have the same calls in their tests"),
-    ("tsx", "the part `mobile` has the same calls in its tests"),
     ("yaml", "nobody: an excerpt"),
 ];
 
@@ -47,6 +46,7 @@ struct Report {
     run: usize,
     excused: usize,
     read: usize,
+    snippets: Snippets,
     wrong: Vec<String>,
 }
 
@@ -68,8 +68,10 @@ pub(crate) fn test() -> Outcome {
         )
     });
     report.wrong.extend(stale);
-    let Report { run, excused, read, wrong } = report;
-    println!("{run} commands run, {excused} excused, {read} documents of JSON read");
+    let Report { run, excused, read, snippets, mut wrong } = report;
+    wrong.extend(snippets.check()?);
+    let checked = snippets.len();
+    println!("{run} commands run, {excused} excused; {checked} snippets checked for types, {read} of JSON read");
     if wrong.is_empty() { Ok(()) } else { Err(Failure::step(wrong.join("\n"))) }
 }
 
@@ -93,6 +95,7 @@ fn check(document: &str, excuses: &mut Vec<&Exempt>, report: &mut Report) -> Out
         match block.language.as_str() {
             "sh" | "console" => {}
             "json" => read_json(document, &block, report)?,
+            language if LANGUAGES.contains(&language) => report.snippets.add(document, &block),
             language if OTHERS.iter().any(|(other, _)| *other == language) => {}
             language => report.wrong.push(format!(
                 "{document}:{}: a block of `{language}`, which nobody checks: say in xtask/src/doc_commands/mod.rs who does",

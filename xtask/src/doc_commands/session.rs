@@ -24,12 +24,14 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// For these the server runs: they speak to it, or the document says "while the server runs".
 const WITH_SERVER: [&str; 3] = [ADDRESS, INSTANCE, ".backup"];
+/// What the server keeps its flags in by default, and here.
+const DATABASE: &str = "sidekick.db";
 /// How commands begin before which the documents say to stop it: they take the database's file.
 const WITHOUT_SERVER: [&str; 3] = ["server export", "server import", "rm -f sidekick.db"];
 
-/// What curl is told beside: no progress, and in a script an answer of an error is a failure.
-const CURL_OF_CONSOLE: &str = "silent\nshow-error\n";
-const CURL_OF_SCRIPT: &str = "silent\nshow-error\nfail-with-body\n";
+/// What curl is told beside: no progress, and where the document shows no answer, one of an error is a failure.
+const CURL_WITH_ANSWER: &str = "silent\nshow-error\n";
+const CURL_WITHOUT: &str = "silent\nshow-error\nfail-with-body\n";
 
 /// What the commands of one document have in common.
 pub(super) struct Session {
@@ -65,7 +67,10 @@ impl Session {
     }
 
     fn prepare(&mut self, text: &str) -> Outcome {
-        if WITH_SERVER.iter().any(|sign| text.contains(sign)) && self.server.is_none() {
+        // The server makes its database at its start.
+        let lacks_database = text.contains(DATABASE) && !self.folder.join(DATABASE).exists();
+        let wants_server = WITH_SERVER.iter().any(|sign| text.contains(sign));
+        if (wants_server || lacks_database) && self.server.is_none() {
             self.server = Some(Server::start(&self.folder)?);
         }
         if WITHOUT_SERVER.iter().any(|begin| text.starts_with(begin)) { self.stop_server() } else { Ok(()) }
@@ -121,7 +126,7 @@ impl Session {
         let text = command.text.replace(ADDRESS, address);
         // A stream is ended by its process, which must be curl and not the shell.
         let text = if command.text.starts_with(WATCH) { format!("exec {text}") } else { text };
-        let curl = if command.shown.is_some() { CURL_OF_CONSOLE } else { CURL_OF_SCRIPT };
+        let curl = if command.shown.is_some() { CURL_WITH_ANSWER } else { CURL_WITHOUT };
         let settings = self.folder.join(".curlrc");
         fs::write(&settings, curl).map_err(|error| failed(&settings, &error))?;
         let mut shell = tool("bash", &["-euo", "pipefail", "-c", &text]);
