@@ -45,7 +45,8 @@ impl Snippets {
     pub(super) fn add(&mut self, document: &str, block: &Block) {
         let made = self.snippets.iter().rev().filter(|snippet| snippet.document == document);
         let client = made.filter_map(|snippet| client_in(&snippet.text)).next();
-        let code = block.lines.join("\n");
+        // It stands for what the excerpt leaves out.
+        let code = block.lines.join("\n").replace('…', "");
         let declares = ["const flags", "let flags"].iter().any(|declaration| code.contains(declaration));
         let known = client.filter(|_| !declares).map_or_else(String::new, |(package, client)| {
             format!(" declare const flags: import('{package}').{client};")
