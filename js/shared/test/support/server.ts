@@ -20,6 +20,7 @@ export interface FlagFields {
   readonly is_enabled?: boolean;
   readonly rollout_percentage?: number | null;
   readonly rules?: readonly object[];
+  readonly client_visible?: boolean;
 }
 
 export class Server {
