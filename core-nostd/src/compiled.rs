@@ -61,6 +61,8 @@ struct CompiledRule {
 
 /// Where the values have no edge in common with the attributes that they match.
 const ANY_EDGE: u64 = u64::MAX;
+/// In WebAssembly the values themselves are looked at, which spares 0.15 kB of the module (brotli).
+const KNOWS_EDGES: bool = !cfg!(target_family = "wasm");
 
 /// Up to this many values a scan is faster than a look-up. In WebAssembly all are scanned, which spares 0.24 kB of the
 /// module (brotli): a thousand values, the most of a rule, take 0.5 to 2.3 µs in Node, and 8 µs where all are as long as
@@ -209,7 +211,7 @@ impl CompiledFlag {
 
     #[inline]
     fn matches(&self, rule: CompiledRule, value: &[u8]) -> bool {
-        let may_match = rule.edges >> (edge(rule.operator, value) % 64) & 1 != 0;
+        let may_match = !KNOWS_EDGES || rule.edges >> (edge(rule.operator, value) % 64) & 1 != 0;
         let last = if may_match { rule.values.1 } else { rule.values.0 };
         let values = self.values.get(rule.values.0 as usize..last as usize).unwrap_or_default();
         let text = self.text.as_bytes();
@@ -350,7 +352,9 @@ impl FlagFields for CompiledFlag {
         };
         rule.values.1 = self.values.len() as u32;
         let listed = self.values.get_mut(rule.values.0 as usize..).unwrap_or_default();
-        rule.edges = listed.iter().fold(0, |edges, value| edges | value.edge_bits(rule.operator));
+        if KNOWS_EDGES {
+            rule.edges = listed.iter().fold(0, |edges, value| edges | value.edge_bits(rule.operator));
+        }
         if listed.len() <= SCANNED_VALUES || matches!(rule.operator, CONTAINS..=ENDS_WITH) {
             return;
         }
