@@ -2,9 +2,13 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+#[path = "../../server/tests/services/ports.rs"]
+mod ports;
+
 use benches::fan_out::fleet::Fleet;
+use ports::free_port;
 use std::io::{BufRead, BufReader, Write};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -116,8 +120,7 @@ struct Limit {
 
 impl Limit {
     fn start(arguments: &[&str]) -> Self {
-        // Whoever listened there has just let go of it.
-        let address = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap();
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()));
         let mut command = Command::new(PROGRAM);
         command.arg("serve-limit").args(arguments).arg(address.port().to_string());
         let limit = Self { child: command.stdin(Stdio::null()).spawn().unwrap(), address };
