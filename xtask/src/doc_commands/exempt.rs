@@ -36,12 +36,15 @@ const UNPUBLISHED: &str =
     "the package is not published yet; the parts `node`, `browser` and `mobile` install the packed one";
 const PHONE: &str = "it takes an SDK for phones";
 const FLUTTER: &str = "it takes Flutter";
+const DART: &str = "the part `flutter` runs it, on the Dart VM that it fetches";
 const NODE_BUILD: &str = "the parts `node` and `browser` do it";
 const EXAMPLE: &str = "the parts `node` and `browser` build and run the examples";
 const DASHBOARD: &str = "for who works on the page; the part `dashboard` builds and tests it";
 const YOURS: &str = "it speaks to an installation of one's own";
 const STREAMS: &str = "it shows nothing before a stream was opened";
 const C_LIBRARY: &str = "the part `ffi` builds the library, and programs with it";
+const RECORDING: &str = "it writes over what tests are held against; the drills read what it wrote";
+const READER: &str = "the part `clients` runs it";
 const C_BENCH: &str = "it measures; the part `ffi` builds programs in the same way";
 
 /// All of them, by document.
@@ -70,8 +73,10 @@ pub(super) const EXEMPT: &[Exempt] = &[
     exempt("docs/guides/react-native.md", "(cd ios", PHONE),
     exempt("ffi/README.md", "cargo build --release", C_LIBRARY),
     exempt("ffi/README.md", "cc ", C_BENCH),
+    exempt("ffi/README.md", "target/follow", C_LIBRARY),
     exempt("ffi/README.md", "target/c-bench", C_BENCH),
     exempt("flutter/example/README.md", "flutter ", FLUTTER),
+    exempt("flutter/example/README.md", "dart run", DART),
     exempt("js/README.md", "npm ", NODE_BUILD),
     exempt("js/README.md", "cd node", NODE_BUILD),
     exempt("js/browser/README.md", "npm install", UNPUBLISHED),
@@ -88,6 +93,8 @@ pub(super) const EXEMPT: &[Exempt] = &[
     exempt("js/node/bench/README.md", "node bench.mjs", MEASURES),
     exempt("js/node/examples/express/README.md", "cd js/node", EXAMPLE),
     exempt("js/node/examples/express/README.md", "curl 'localhost:8080", EXAMPLE),
+    exempt("js/node/examples/offline/README.md", "cd js/node", EXAMPLE),
+    exempt("js/node/examples/offline/README.md", "npm ", EXAMPLE),
     exempt("mobile/README.md", "npm install", UNPUBLISHED),
     exempt("mobile/README.md", "cd ios", PHONE),
     exempt("mobile/README.md", "(cd js && npm ci)", UNPUBLISHED),
@@ -97,4 +104,6 @@ pub(super) const EXEMPT: &[Exempt] = &[
     exempt("mobile/example/README.md", "npm ", PHONE),
     exempt("server/README.md", "cargo build --release", RELEASE_BUILD),
     exempt("server/README.md", "SDK_KEY=$(openssl", RELEASE_BUILD),
+    exempt("server/tests/clients/reader/README.md", "python3 server", READER),
+    exempt("server/tests/upgrade/README.md", "server/tests/upgrade/record.sh", RECORDING),
 ];

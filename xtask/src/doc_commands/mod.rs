@@ -25,7 +25,7 @@ use crate::tool::{self, tool};
 use crate::{repository, setup};
 
 /// What else documents show, and who looks at it.
-const OTHERS: [(&str, &str); 12] = [
+const OTHERS: [(&str, &str); 13] = [
     ("", "nobody: it is no code"),
     ("c", "the part `ffi` compiles and runs the program of ffi/README.md"),
     ("caddyfile", "nobody: an excerpt"),
@@ -33,6 +33,7 @@ const OTHERS: [(&str, &str); 12] = [
     ("dart", "the part `flutter` has the same calls in its tests"),
     ("html", "nobody: an excerpt"),
     ("ini", "nobody: an excerpt"),
+    ("mermaid", "nobody: a diagram, which whoever changes it looks at"),
     ("nginx", "nobody: an excerpt"),
     ("rust", "`cargo test` compiles and runs those of core-nostd/README.md"),
     ("text", "nobody: it is no code"),
