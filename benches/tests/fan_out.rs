@@ -2,6 +2,7 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+#[allow(unreachable_pub)]
 #[path = "../../server/tests/services/ports.rs"]
 mod ports;
 
