@@ -64,8 +64,8 @@ impl Cluster {
     }
 
     /// What the process of a server holds now.
-    pub fn holdings(&self, server: usize) -> Holdings {
-        Holdings::of(self.servers[server].daemon.lock().unwrap().id())
+    pub fn holdings(&self, server: usize, flags: u64) -> Holdings {
+        Holdings::of(self.servers[server].daemon.lock().unwrap().id(), flags)
     }
 
     /// One of the servers that are up.

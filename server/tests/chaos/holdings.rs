@@ -1,4 +1,4 @@
-//! What a process holds: memory, descriptors and threads, as Linux tells.
+//! What a server's process holds: memory, descriptors and threads, as Linux tells, for so many flags.
 
 use std::fs;
 
@@ -9,11 +9,13 @@ pub struct Holdings {
     pub memory: u64,
     pub descriptors: u64,
     pub threads: u64,
+    /// What it was given to hold.
+    pub flags: u64,
 }
 
 impl Holdings {
-    /// Of a process that runs.
-    pub fn of(id: u32) -> Self {
+    /// Of a process that runs, and says to have so many flags.
+    pub fn of(id: u32, flags: u64) -> Self {
         let status = fs::read_to_string(format!("/proc/{id}/status")).expect("the state of a process that runs");
         let number = |name: &str| -> u64 {
             let line = status.lines().find_map(|line| line.strip_prefix(name)).expect(name);
@@ -21,6 +23,6 @@ impl Holdings {
         };
         let descriptors =
             fs::read_dir(format!("/proc/{id}/fd")).expect("the descriptors of a process that runs").count();
-        Self { memory: number("RssAnon"), descriptors: descriptors as u64, threads: number("Threads") }
+        Self { memory: number("RssAnon"), descriptors: descriptors as u64, threads: number("Threads"), flags }
     }
 }

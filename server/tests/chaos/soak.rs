@@ -117,28 +117,25 @@ impl World {
     fn rest(&mut self) {
         self.clients.set_away(true);
         let start = Instant::now();
-        let mut open = u64::MAX;
-        while open > 0 && start.elapsed() < FAREWELL {
+        let mut open = None;
+        while open != Some(0) && start.elapsed() < FAREWELL {
             std::thread::sleep(Duration::from_millis(20));
-            open = if self.clients.are_away() { self.streams() } else { u64::MAX };
+            open = self.clients.are_away().then(|| self.gauge("sidekick_streams_connected")).flatten();
         }
-        if open > 0 {
-            let what = format!("{open} streams are open {FAREWELL:?} after the last client left");
+        if open != Some(0) {
+            let what = format!("{open:?} streams are open {FAREWELL:?} after the last client left");
             self.judge.violate(Violation::new(Kind::Growth, what));
         }
-        self.held.0.push(self.cluster.holdings(STEADY));
+        self.held.0.push(self.cluster.holdings(STEADY, self.gauge("sidekick_flags").unwrap_or_default()));
         self.clients.set_away(false);
     }
 
-    /// How many streams the server says to have.
-    fn streams(&self) -> u64 {
+    /// What the first server says of itself.
+    fn gauge(&self, name: &str) -> Option<u64> {
         let answer = Connection::open(self.cluster.address(STEADY), WRITER_KEYS[0])
-            .and_then(|mut connection| connection.request("GET", "/metrics", "", ""));
-        let count = answer.ok().and_then(|answer| {
-            let mut lines = answer.body.lines();
-            lines.find_map(|line| line.strip_prefix("sidekick_streams_connected ")?.parse().ok())
-        });
-        count.unwrap_or(u64::MAX)
+            .and_then(|mut connection| connection.request("GET", "/metrics", "", ""))
+            .ok()?;
+        answer.body.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' ')?.parse().ok())
     }
 }
 
@@ -180,12 +177,12 @@ impl Series {
 
     fn first(&self, measure: &Measure) -> u64 {
         let judged = self.judged();
-        median(&judged[..judged.len().div_ceil(3)], measure)
+        median(&judged[..judged.len().div_ceil(3)], measure.of)
     }
 
     fn last(&self, measure: &Measure) -> u64 {
         let judged = self.judged();
-        median(&judged[judged.len() - judged.len().div_ceil(3)..], measure)
+        median(&judged[judged.len() - judged.len().div_ceil(3)..], measure.of)
     }
 
     fn limit(&self, measure: &Measure) -> u64 {
@@ -193,8 +190,8 @@ impl Series {
     }
 }
 
-fn median(held: &[Holdings], measure: &Measure) -> u64 {
-    let mut values: Vec<u64> = held.iter().map(measure.of).collect();
+fn median(held: &[Holdings], of: fn(&Holdings) -> u64) -> u64 {
+    let mut values: Vec<u64> = held.iter().map(of).collect();
     values.sort_unstable();
     values.get(values.len() / 2).copied().unwrap_or_default()
 }
@@ -220,8 +217,11 @@ impl fmt::Display for Series {
             writeln!(f, "{:<34} {first:>11} {last:>11} {limit:>11} {most:>11}  {verdict}", measure.name)?;
         }
         // Whether what has grown still grows.
-        let tenths = self.0.chunks(self.0.len().div_ceil(10));
-        let memory: Vec<String> = tenths.map(|held| median(held, &MEASURES[0]).to_string()).collect();
-        writeln!(f, "{}, in ten parts of the run: {}", MEASURES[0].name, memory.join(" "))
+        for (name, of) in [(MEASURES[0].name, MEASURES[0].of), ("flags", |held: &Holdings| held.flags)] {
+            let tenths = self.0.chunks(self.0.len().div_ceil(10));
+            let medians: Vec<String> = tenths.map(|held| median(held, of).to_string()).collect();
+            writeln!(f, "{name}, in ten parts of the run: {}", medians.join(" "))?;
+        }
+        Ok(())
     }
 }

@@ -62,6 +62,8 @@ struct Request {
 }
 
 const SHARED_FLAGS: usize = 20;
+/// For each writer. They are few, so that what grows in a long run is what a server keeps, and not what it is given.
+const OWN_FLAGS: usize = 10;
 
 impl Writers {
     pub fn start(cluster: &Arc<Cluster>, seed: u64) -> Self {
@@ -74,7 +76,6 @@ impl Writers {
                 actor: actor(key),
                 random: fastrand::Rng::with_seed(seed.wrapping_mul(31).wrapping_add(number as u64)),
                 count: 0,
-                own: Vec::new(),
                 tags: Vec::new(),
                 missing: None,
             };
@@ -112,8 +113,6 @@ struct Writer {
     actor: String,
     random: fastrand::Rng,
     count: u64,
-    /// Flags that only this writer makes and deletes.
-    own: Vec<String>,
     /// Entity tags of flags, as they last stood.
     tags: Vec<(String, String)>,
     /// A flag that was found not to be there, and is made next.
@@ -152,6 +151,8 @@ impl Writer {
         self.count += 1;
         let mark = format!("w{}-{}", self.number, self.count);
         let shared = format!("shared-{}", self.random.usize(..SHARED_FLAGS));
+        // Which only this writer makes and deletes.
+        let own = format!("own-{}-{}", self.number, self.random.usize(..OWN_FLAGS));
         let rollout = self.random.u8(..=100);
         let enabled = self.random.bool();
         let full = format!(
@@ -171,15 +172,10 @@ impl Writer {
             }
             6..9 => request("DELETE", shared, String::new(), None),
             9..15 => {
-                let key = format!("own-{}-{}", self.number, self.count);
-                self.own.push(key.clone());
-                let body = format!("{{\"key\":\"{key}\",{full}}}");
-                request("POST", key, body, Some(mark))
+                let body = format!("{{\"key\":\"{own}\",{full}}}");
+                request("POST", own, body, Some(mark))
             }
-            15..21 if !self.own.is_empty() => {
-                let key = self.own.swap_remove(self.random.usize(..self.own.len()));
-                request("DELETE", key, String::new(), None)
-            }
+            15..21 => request("DELETE", own, String::new(), None),
             chance => {
                 // Each patch leaves some fields as others have set them.
                 let body = match chance % 4 {

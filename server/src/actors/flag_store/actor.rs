@@ -1,10 +1,10 @@
 //! The FlagStore actor: the only owner of the flags in memory.
 //!
 //! It never waits for I/O. Writes run in tasks of their own against storage and come back as committed changes, which
-//! it applies in revision order to each view, which encodes and broadcasts them. What other instances write comes as hints; what hints do
-//! not bring, and what they cannot, is read from storage.
+//! it applies in revision order to each view, which encodes them and tells its streams. What other instances write comes as
+//! hints; what hints do not bring, and what they cannot, is read from storage.
 
-use super::handle::{Command, FlagStoreHandle, Status, Subscription, timed};
+use super::handle::{Command, FlagStoreHandle, Status, Streamed, Subscription, timed};
 use super::recent_changes;
 use super::view::{View, ViewedFlags};
 use crate::bus::{Bus, Hint};
@@ -61,6 +61,16 @@ enum Reading {
     Idle,
     At(Instant),
     Running,
+}
+
+impl Reading {
+    /// Ready when it is to begin.
+    async fn begins(self) {
+        match self {
+            Self::At(time) => tokio::time::sleep_until(time.into()).await,
+            Self::Idle | Self::Running => std::future::pending().await,
+        }
+    }
 }
 
 /// Commands that may wait; more wait with their senders.
@@ -121,15 +131,16 @@ impl FlagStoreActor {
         loop {
             self.answer_waiting();
             self.report();
-            let command = match self.reading {
-                Reading::At(time) => tokio::select! {
-                    command = commands.recv() => command,
-                    () = tokio::time::sleep_until(time.into()) => {
-                        self.catch_up();
-                        continue;
-                    }
-                },
-                Reading::Idle | Reading::Running => commands.recv().await,
+            let is_telling = self.all.subscribers.tell_next() | self.public.subscribers.tell_next();
+            let command = tokio::select! {
+                biased;
+                command = commands.recv() => command,
+                () = self.reading.begins() => {
+                    self.catch_up();
+                    continue;
+                }
+                // Those who were told run first.
+                () = tokio::task::yield_now(), if is_telling => continue,
             };
             let Some(command) = command else { return };
             self.handle_command(command);
@@ -152,8 +163,8 @@ impl FlagStoreActor {
             Command::Committed { committed, at, applied, cause } => self.committed(committed, at, applied, cause),
             Command::Hint(hint) => self.hinted(hint),
             Command::End => {
-                self.all.end();
-                self.public.end();
+                self.all.subscribers.push(Streamed::Ending);
+                self.public.subscribers.push(Streamed::Ending);
             }
             Command::Position { id, held } => self.storage_stands_at(&id, held),
             Command::StorageAway(error) => self.storage_is_away(&error),

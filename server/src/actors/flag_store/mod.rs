@@ -1,9 +1,11 @@
-//! The FlagStore actor: the only owner of the flags in memory, its handle, and the recent changes it keeps.
+//! The FlagStore actor: the only owner of the flags in memory, its handle, the recent changes it keeps,
+//! and the streams that it tells.
 
 mod actor;
 mod documents;
 mod handle;
 mod recent_changes;
+mod subscribers;
 mod view;
 
 pub use actor::FlagStoreActor;

@@ -3,11 +3,11 @@
 use super::documents::Documents;
 use super::handle::{Found, Listing, Streamed, StreamedChange, Subscription};
 use super::recent_changes::RecentChanges;
+use super::subscribers::Subscribers;
 use crate::chunk::Chunk;
 use sidekick_core::{Change, CompiledFlag, Epoch, EventId, FlagKey, FlagStore, Revision, sse};
 use std::sync::Arc;
 use std::time::Instant;
-use tokio::sync::broadcast;
 
 /// Which flags a caller sees, and in which form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,11 +28,8 @@ pub(super) struct ViewedFlags {
     pub(super) store: FlagStore,
     recent: RecentChanges,
     documents: Documents,
-    broadcast: broadcast::Sender<Streamed>,
+    pub(super) subscribers: Subscribers,
 }
-
-/// Changes that a slow stream may be behind before it gets a full replay.
-const BROADCAST_CAPACITY: usize = 1024;
 
 impl ViewedFlags {
     /// Of a store that is still to be loaded.
@@ -42,7 +39,7 @@ impl ViewedFlags {
             store: FlagStore::new(),
             recent: RecentChanges::new(Revision::ZERO),
             documents: Documents::default(),
-            broadcast: broadcast::Sender::new(BROADCAST_CAPACITY),
+            subscribers: Subscribers::new(),
         }
     }
 
@@ -79,8 +76,7 @@ impl ViewedFlags {
             self.store.stage_compiled(flag);
         }
         self.store.commit_replay(id);
-        // No stream being open is no error.
-        let _ = self.broadcast.send(Streamed::Replaced);
+        self.subscribers.push(Streamed::Replaced);
     }
 
     /// Applies the change that makes `revision`, which may be nothing to this view.
@@ -92,21 +88,14 @@ impl ViewedFlags {
         self.store.apply_compiled(change, revision);
         self.recent.push(revision, Some(event.clone()));
         let streamed = StreamedChange { revision, digest: self.store.digest(), event, committed_at };
-        // No stream being open is no error.
-        let _ = self.broadcast.send(Streamed::Change(Arc::new(streamed)));
-    }
-
-    /// Tells its streams that the server is ending.
-    pub(super) fn end(&self) {
-        // No stream being open is no error.
-        let _ = self.broadcast.send(Streamed::Ending);
+        self.subscribers.push(Streamed::Change(Arc::new(streamed)));
     }
 
     /// The opening of a stream whose client has seen the changes up to a revision, and the receiver, in one step, so that
     /// no change falls between them; and whether the client only gets what it has missed. `now` is where the whole store
     /// stands: a replay says so, because clients do not go back, and an instance need not know when the view last changed.
     pub(super) fn subscribe(&mut self, now: Revision, seen: Option<Revision>) -> (Subscription, bool) {
-        let (digest, changes) = (self.store.digest(), self.broadcast.subscribe());
+        let (digest, changes) = (self.store.digest(), self.subscribers.join());
         if let Some((opening, revision)) = seen.and_then(|seen| self.missed(seen)) {
             return (Subscription { opening, revision, digest, changes }, true);
         }
