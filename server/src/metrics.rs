@@ -15,7 +15,7 @@ pub struct Metrics {
     registry: Registry,
     /// Streams that are open.
     pub streams: Gauge,
-    /// Streams that were too slow for the broadcast buffer and got a full replay.
+    /// Streams that were too slow for the broadcast buffer, and got what they missed or a full replay.
     pub lagged: Counter,
     /// How streams were opened.
     pub openings: Family<OpeningLabels, Counter>,
@@ -126,7 +126,11 @@ impl Metrics {
         };
         let r = &mut metrics.registry;
         r.register("streams_connected", "Streams that are open", metrics.streams.clone());
-        r.register("streams_lagged", "Streams that were too slow and got a full replay", metrics.lagged.clone());
+        r.register(
+            "streams_lagged",
+            "Streams that were too slow, and got what they missed or a full replay",
+            metrics.lagged.clone(),
+        );
         r.register("streams_opened", "Streams opened, by a full replay or by resuming", metrics.openings.clone());
         r.register("changes", "Changes applied to the flags in memory", metrics.changes.clone());
         r.register("flags", "Flags in memory", metrics.flags.clone());

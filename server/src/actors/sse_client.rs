@@ -78,6 +78,8 @@ pub struct Pace {
 enum After {
     /// Everything.
     Replay,
+    /// What was missed: the client was too slow, and no change is ever skipped.
+    Missed,
     /// The end.
     Goodbye,
 }
@@ -128,6 +130,7 @@ impl SseClient {
             self.opening.replay = TraceContext::new();
             match self.follow(&mut changes, outlet).await? {
                 After::Replay => subscription = Box::pin(self.opening.flags.subscribe(self.opening.view, None)).await?,
+                After::Missed => subscription = Box::pin(self.subscribe_after_lag()).await?,
                 After::Goodbye => return Box::pin(self.say_goodbye(outlet)).await,
             }
         }
@@ -144,6 +147,18 @@ impl SseClient {
             () = shutdown.begun() => Some(None),
             () = self.key.come() => None,
         }
+    }
+
+    /// What the client has missed, or everything where that is too much.
+    async fn subscribe_after_lag(&mut self) -> Option<Subscription> {
+        let Opening { flags, view, resume, .. } = &mut *self.opening;
+        let seen = resume.take().map(|id| EventId { revision: self.sent.0, ..id });
+        let mut subscription = flags.subscribe(*view, seen).await?;
+        if subscription.is_resumed {
+            // A stream says so at its beginning alone; in its middle these are changes like others.
+            subscription.opening.remove(0);
+        }
+        Some(subscription)
     }
 
     /// Sends what happens until something else than the next change has to be sent.
@@ -195,7 +210,7 @@ impl SseClient {
     }
 
     async fn open(&mut self, subscription: Subscription, outlet: &mut impl Outlet) -> Option<Receiver<Streamed>> {
-        let Subscription { opening, revision, digest, changes } = subscription;
+        let Subscription { opening, id, digest, changes, .. } = subscription;
         if let Some(first) = opening.first()
             && chaos::is_due(Point::DuringReplay)
         {
@@ -207,7 +222,8 @@ impl SseClient {
             chaos::die();
         }
         self.send(&opening, outlet).await?;
-        self.sent = (revision, digest);
+        self.sent = (id.revision, digest);
+        self.opening.resume = Some(id);
         Some(changes)
     }
 
@@ -251,10 +267,9 @@ impl SseClient {
         Some(after)
     }
 
-    /// The client was too slow: it gets everything anew, so that no change is ever skipped.
     fn note_lag(&self) -> After {
         self.metrics.lagged.inc();
-        After::Replay
+        After::Missed
     }
 
     async fn send(&mut self, chunks: &[Chunk], outlet: &mut impl Outlet) -> Option<()> {

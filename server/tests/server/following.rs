@@ -187,7 +187,7 @@ async fn a_client_that_has_seen_more_is_not_led_back() {
     let seen = put(&writer, "second").await.id;
     let stream =
         timeout(DEADLINE, other.subscribe(View::All, Some(seen.clone()))).await.expect("a stream in time").unwrap();
-    assert_eq!(stream.revision, seen.revision);
+    assert_eq!(stream.id.revision, seen.revision);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -199,5 +199,5 @@ async fn a_client_that_claims_what_never_was_gets_what_there_is() {
     let claimed = EventId::parse(&format!("{}:99", made.epoch)).unwrap();
     let stream =
         timeout(DEADLINE, instance.subscribe(View::All, Some(claimed))).await.expect("a stream in time").unwrap();
-    assert_eq!((stream.revision, stream.opening.len()), (made.revision, 1));
+    assert_eq!((stream.id.revision, stream.opening.len()), (made.revision, 1));
 }

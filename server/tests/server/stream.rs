@@ -453,6 +453,24 @@ fn clients_that_do_not_read_cost_little_and_get_everything_when_they_do() {
     }
 }
 
+#[test]
+fn a_client_that_lags_behind_for_a_moment_gets_what_it_missed() {
+    let server = Server::start();
+    let stalled = stalled(server.connect());
+    eventually("the stream", || server.metric("sidekick_streams_connected") == 1.0);
+    // More than its socket and its buffer hold, and less than the server remembers.
+    write_burst(&server, 4, 225, 40, &"x".repeat(900));
+    let (last, expected) = (server.metric("sidekick_revision") as u64, listing(&server));
+    let (mut stream, mut model) = (stalled.wake(), Model::default());
+    read_until(&mut stream, &mut model, last);
+    assert_eq!((model.listing() == expected, model.replays), (true, 1));
+    assert_eq!(server.metric("sidekick_streams_lagged_total"), 1.0);
+    put(&server, r#"{"key":"live"}"#);
+    let expected = listing(&server);
+    read_until(&mut stream, &mut model, last + 1);
+    assert!(model.listing() == expected, "the stream goes on live");
+}
+
 #[cfg(target_os = "linux")]
 fn resident_kilobytes(server: &Server) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{}/status", server.process_id())).unwrap();
@@ -542,7 +560,7 @@ async fn a_replay_and_a_change_are_encoded_once_for_all() {
     assert_eq!(address(&resumed.opening[1]), address(&change_of_one.event), "what is resumed is not encoded again");
     let three = flags.subscribe(View::All, None).await.unwrap();
     assert_ne!(address(&three.opening[0]), address(&one.opening[0]), "another revision, another replay");
-    assert_eq!((three.revision, three.digest), (change_of_one.revision, change_of_one.digest));
+    assert_eq!((three.id.revision, three.digest), (change_of_one.revision, change_of_one.digest));
     let (first, second) = (flags.list(View::All).await.unwrap(), flags.list(View::All).await.unwrap());
     assert_eq!(first.json.as_ptr(), second.json.as_ptr());
     let timeout = tokio::time::timeout(DEADLINE, flags.get(View::All, FlagKey::new("b").unwrap())).await.unwrap();

@@ -195,8 +195,8 @@ impl FlagStoreActor {
 
     fn open(&mut self, view: View, seen: Option<Revision>, reply: oneshot::Sender<Subscription>) {
         let now = self.all.store.revision();
-        let (subscription, is_resumed) = self.viewed(view).subscribe(now, seen);
-        let kind = if is_resumed { "resume" } else { "replay" };
+        let Some(subscription) = self.viewed(view).subscribe(now, seen) else { return };
+        let kind = if subscription.is_resumed { "resume" } else { "replay" };
         self.handle.metrics.openings.get_or_create(&OpeningLabels { kind }).inc();
         // Who asked may have gone.
         let _ = reply.send(subscription);

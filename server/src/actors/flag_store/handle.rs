@@ -61,11 +61,13 @@ pub struct StreamedChange {
 pub struct Subscription {
     /// The events to send first, shared by all streams.
     pub opening: Vec<Chunk>,
-    /// The revision at which the opening ends.
-    pub revision: Revision,
-    /// The digest of the view's flags at that revision.
+    /// Whether the opening only has what the client has missed, behind an event that says so.
+    pub is_resumed: bool,
+    /// Where the opening ends.
+    pub id: EventId,
+    /// The digest of the view's flags there.
     pub digest: Digest,
-    /// Everything after that revision.
+    /// Everything after that.
     pub changes: broadcast::Receiver<Streamed>,
 }
 

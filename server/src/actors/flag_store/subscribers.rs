@@ -29,7 +29,8 @@ pub(super) struct Subscribers {
 
 /// Streams in a group. With 64 a change costs a tenth more, with 256 a fifth (`fan_out compare`, one thread).
 const GROUP: usize = 16;
-/// What a slow stream may be behind before it gets a full replay. Each group has room for so much.
+/// What a slow stream may be behind before it is given what it missed from the recent changes. Each group has room for so
+/// much.
 const CAPACITY: usize = 128;
 /// What a group is told at once at most, so that it can be a burst behind.
 const BURST: usize = CAPACITY / 2;

@@ -92,16 +92,18 @@ impl ViewedFlags {
     }
 
     /// The opening of a stream whose client has seen the changes up to a revision, and the receiver, in one step, so that
-    /// no change falls between them; and whether the client only gets what it has missed. `now` is where the whole store
-    /// stands: a replay says so, because clients do not go back, and an instance need not know when the view last changed.
-    pub(super) fn subscribe(&mut self, now: Revision, seen: Option<Revision>) -> (Subscription, bool) {
+    /// no change falls between them. `now` is where the whole store stands: a replay says so, because clients do not go
+    /// back, and an instance need not know when the view last changed. `None`: nothing is loaded.
+    pub(super) fn subscribe(&mut self, now: Revision, seen: Option<Revision>) -> Option<Subscription> {
+        let epoch = self.store.epoch()?.clone();
         let (digest, changes) = (self.store.digest(), self.subscribers.join());
         if let Some((opening, revision)) = seen.and_then(|seen| self.missed(seen)) {
-            return (Subscription { opening, revision, digest, changes }, true);
+            let id = EventId { epoch, revision };
+            return Some(Subscription { opening, is_resumed: true, id, digest, changes });
         }
-        let id = self.store.id().map(|id| EventId { revision: now, ..id.clone() });
-        let opening = id.map(|id| self.documents.replay(&self.store, id)).into_iter().collect();
-        (Subscription { opening, revision: now, digest, changes }, false)
+        let id = EventId { epoch, revision: now };
+        let opening = vec![self.documents.replay(&self.store, id.clone())];
+        Some(Subscription { opening, is_resumed: false, id, digest, changes })
     }
 
     /// What came after `revision`, and the revision at which that ends; `None` where it is not known any more.
