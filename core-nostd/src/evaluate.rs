@@ -47,7 +47,7 @@ pub trait Attributes {
 impl Attributes for [(&str, &str)] {
     #[inline]
     fn value_of(&self, _index: usize, name: &str) -> Option<&str> {
-        self.iter().find(|(own, _)| *own == name).map(|(_, value)| *value)
+        self.iter().find(|(own, _)| is_same(own.as_bytes(), name.as_bytes())).map(|(_, value)| *value)
     }
 }
 
@@ -68,6 +68,23 @@ impl Attributes for IndexedAttributes<'_> {
     fn value_of(&self, index: usize, _name: &str) -> Option<&str> {
         self.0.get(index).copied().flatten()
     }
+}
+
+/// Whether two names are the same. Most are of 4 to 16 bytes: their ends, which overlap, are compared as numbers, while a
+/// call of the library's comparison would cost more than all the rest.
+#[inline]
+fn is_same(a: &[u8], b: &[u8]) -> bool {
+    a.len() == b.len()
+        && match a.len() {
+            4..=8 => have_same_ends::<4>(a, b),
+            9..=16 => have_same_ends::<8>(a, b),
+            _ => a == b,
+        }
+}
+
+#[inline]
+fn have_same_ends<const N: usize>(a: &[u8], b: &[u8]) -> bool {
+    a.first_chunk::<N>() == b.first_chunk::<N>() && a.last_chunk::<N>() == b.last_chunk::<N>()
 }
 
 impl Reason {
@@ -154,5 +171,25 @@ impl CompiledFlag {
         }
         let bucket = self.bucket(user_key());
         (self.share().includes(bucket), Reason::Split { bucket })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::String;
+
+    #[test]
+    fn attributes_are_found_by_names_of_all_lengths_and_by_nothing_that_differs() {
+        for length in 0..40 {
+            let name: String = ('a'..='z').cycle().take(length).collect();
+            assert_eq!([("other", "1"), (name.as_str(), "2")].value_of(0, &name), Some("2"), "{name}");
+            for place in 0..length {
+                let mut other = name.clone().into_bytes();
+                other[place] = b'-';
+                assert_eq!([(core::str::from_utf8(&other).unwrap(), "1")].value_of(0, &name), None, "{name}, {place}");
+            }
+            assert_eq!([(alloc::format!("{name}x").as_str(), "1")].value_of(0, &name), None, "{name}");
+        }
     }
 }
