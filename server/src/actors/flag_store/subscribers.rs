@@ -117,6 +117,11 @@ mod tests {
     use sidekick_core::{Digest, Revision};
     use std::sync::Arc;
 
+    /// Nobody, where a group may take so long.
+    fn nobody(patience: Duration) -> Subscribers {
+        Subscribers { patience, ..Subscribers::new() }
+    }
+
     fn change(number: u64) -> Streamed {
         Streamed::Change(Arc::new(StreamedChange {
             revision: Revision::new(number).unwrap(),
@@ -140,7 +145,7 @@ mod tests {
 
     #[test]
     fn a_group_is_told_before_the_next() {
-        let mut subscribers = Subscribers::new();
+        let mut subscribers = nobody(Duration::MAX);
         let mut receivers: Vec<_> = (0..3 * GROUP).map(|_| subscribers.join()).collect();
         subscribers.push(change(1));
         for round in 1..=3 {
@@ -156,7 +161,7 @@ mod tests {
 
     #[test]
     fn where_a_group_takes_long_the_others_do_not_wait_for_it() {
-        let mut subscribers = Subscribers::new();
+        let mut subscribers = nobody(PATIENCE);
         let receivers: Vec<_> = (0..3 * GROUP).map(|_| subscribers.join()).collect();
         subscribers.push(change(1));
         assert!(subscribers.tell_next());
@@ -167,7 +172,7 @@ mod tests {
 
     #[test]
     fn what_happens_while_they_are_told_comes_after_that() {
-        let mut subscribers = Subscribers::new();
+        let mut subscribers = nobody(Duration::MAX);
         let mut receivers: Vec<_> = (0..2 * GROUP).map(|_| subscribers.join()).collect();
         subscribers.push(change(1));
         assert!(subscribers.tell_next());
@@ -180,7 +185,7 @@ mod tests {
 
     #[test]
     fn one_who_joins_is_not_told_of_what_was_before() {
-        let mut subscribers = Subscribers::new();
+        let mut subscribers = nobody(Duration::MAX);
         let mut receivers: Vec<_> = (0..2 * GROUP + 1).map(|_| subscribers.join()).collect();
         subscribers.push(change(1));
         assert!(subscribers.tell_next());
@@ -196,7 +201,7 @@ mod tests {
 
     #[test]
     fn more_than_a_group_has_room_for_is_told_in_parts() {
-        let mut subscribers = Subscribers::new();
+        let mut subscribers = nobody(Duration::MAX);
         let mut receiver = subscribers.join();
         let count = 3 * CAPACITY as u64;
         (0..count).for_each(|number| subscribers.push(change(number)));
@@ -210,7 +215,7 @@ mod tests {
 
     #[test]
     fn places_of_those_who_left_are_taken_again() {
-        let mut subscribers = Subscribers::new();
+        let mut subscribers = nobody(Duration::MAX);
         let mut receivers: Vec<_> = (0..4 * GROUP).map(|_| subscribers.join()).collect();
         // A whole group, and one of another.
         receivers.drain(GROUP..2 * GROUP);
