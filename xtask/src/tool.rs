@@ -45,6 +45,11 @@ pub(crate) fn output(command: &mut Command) -> Outcome<String> {
     Err(Failure::step(format!("`{}` failed ({}): {}", shown(command), output.status, said.trim())))
 }
 
+/// Asks a process to end (SIGTERM), by a shell: not every machine has `kill` as a program.
+pub(crate) fn terminate(process: u32) -> Outcome {
+    output(&mut tool("sh", &["-c", "kill \"$0\"", &process.to_string()])).map(drop)
+}
+
 /// As [`output`], for commands of which none waits for another: as many at a time as there are processors. After a failure
 /// no other is begun.
 pub(crate) fn output_of_all(commands: Vec<Command>) -> Outcome {

@@ -1,6 +1,6 @@
 //! A history that is kept in part only, and readers from before its horizon.
 
-use crate::instances::{Follower, converged, instance, put, signal};
+use crate::instances::{Follower, converged, instance, put};
 use crate::services::Postgres;
 use crate::support::{Server, eventually};
 
@@ -48,14 +48,14 @@ fn an_instance_that_slept_past_the_horizon_replays_to_its_streams() {
     put(&writer, "a", "first");
     converged(&[&writer, &sleeper]);
     let mut follower = Follower::of(&sleeper);
-    signal(&sleeper, "STOP");
+    sleeper.signal("STOP");
     for number in 0..20 {
         put(&writer, "a", &format!("{number}"));
     }
     put(&writer, "b", "");
     let pruning = instance(&url, &[("HISTORY_MAX_CHANGES", "5")]);
     eventually("the history is pruned", || revisions(&pruning).len() == 5);
-    signal(&sleeper, "CONT");
+    sleeper.signal("CONT");
     follower.wait_for(22);
     converged(&[&writer, &sleeper]);
     follower.assert_agrees_with(&writer, 22);
@@ -73,11 +73,11 @@ fn an_instance_that_slept_within_the_horizon_catches_up_change_by_change() {
     put(&writer, "a", "first");
     converged(&[&writer, &sleeper]);
     let mut follower = Follower::of(&sleeper);
-    signal(&sleeper, "STOP");
+    sleeper.signal("STOP");
     for number in 0..40 {
         put(&writer, "a", &format!("{number}"));
     }
-    signal(&sleeper, "CONT");
+    sleeper.signal("CONT");
     follower.wait_for(41);
     follower.assert_agrees_with(&writer, 41);
     assert_eq!((follower.model.replays, follower.model.changes), (1, 40));

@@ -114,9 +114,3 @@ pub fn wait_for_redis(servers: &[&Server], is_up: bool) {
         eventually("Redis is noticed", || (server.metric("sidekick_redis_up") > 0.0) == is_up);
     }
 }
-
-/// Sends a signal to a server's process.
-pub fn signal(server: &Server, name: &str) {
-    let status = Command::new("kill").args([&format!("-{name}"), &server.process_id().to_string()]).status().unwrap();
-    assert!(status.success());
-}

@@ -276,8 +276,7 @@ fn asked_to_end_the_server_sends_its_streams_away_and_ends_well() {
 #[test]
 fn an_interrupt_ends_the_server_as_well() {
     let mut server = Server::start();
-    let status = std::process::Command::new("kill").args(["-INT", &server.process_id().to_string()]).status().unwrap();
-    assert!(status.success());
+    server.signal("INT");
     assert_eq!(server.wait().code(), Some(0));
 }
 

@@ -148,9 +148,14 @@ pub fn send(signal: &str, ids: &[u32]) {
     if ids.is_empty() {
         return;
     }
-    let mut kill = Command::new("kill");
-    kill.arg(format!("-{signal}")).args(ids.iter().map(u32::to_string));
-    kill.stderr(Stdio::null()).status().unwrap();
+    kill(signal).args(ids.iter().map(u32::to_string)).status().unwrap();
+}
+
+/// A shell's own command, without the processes: not every machine has it as a program.
+fn kill(signal: &str) -> Command {
+    let mut kill = Command::new("sh");
+    kill.args(["-c", "kill -s \"$0\" \"$@\"", signal]).stderr(Stdio::null());
+    kill
 }
 
 /// The processes that `parent` has started.
@@ -178,7 +183,7 @@ pub fn is_alive(id: u32) -> bool {
         let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
         return stat.rsplit_once(')').is_some_and(|(_, tail)| !tail.trim_start().starts_with('Z'));
     }
-    Command::new("kill").args(["-0", &id.to_string()]).stderr(Stdio::null()).status().unwrap().success()
+    kill("0").arg(id.to_string()).status().unwrap().success()
 }
 
 /// Lets the user that services run as own a file or folder.

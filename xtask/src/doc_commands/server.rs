@@ -78,7 +78,7 @@ impl Server {
     /// Ends it as a person would, by a signal, and waits until it has.
     pub(super) fn stop(mut self) -> Outcome {
         // Cargo becomes the program that it runs, so its number is the server's.
-        tool::output(&mut tool("kill", &[&self.process.id().to_string()]))?;
+        tool::terminate(self.process.id())?;
         let end = Instant::now() + END;
         while !self.has_ended() {
             if Instant::now() >= end {

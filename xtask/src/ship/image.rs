@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use super::SERVER;
 use super::dockerfile::{Dockerfile, Instruction};
 use crate::failure::{Failure, Outcome};
-use crate::tool::{output, run, succeeds, tool};
+use crate::tool::{self, output, run, succeeds, tool};
 use crate::{repository, setup};
 
 /// Where the build's steps run in the container.
@@ -116,7 +116,7 @@ fn start(root: &Path) -> Outcome {
         return Err(Failure::step(format!("the dashboard is not served: {}", page.lines().next().unwrap_or_default())));
     }
     println!("it serves the dashboard");
-    run(&mut tool("kill", &["-TERM", &server.0.id().to_string()]))?;
+    tool::terminate(server.0.id())?;
     server.end()
 }
 

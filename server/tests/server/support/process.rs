@@ -55,8 +55,13 @@ impl Server {
 
     /// Asks the process to end (SIGTERM).
     pub fn terminate(&self) {
-        let status = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
-        assert!(status.success());
+        self.signal("TERM");
+    }
+
+    /// Sends the process a signal, by a shell: not every machine has `kill` as a program.
+    pub fn signal(&self, name: &str) {
+        let words = ["-c", "kill -s \"$0\" \"$1\"", name, &self.child.id().to_string()];
+        assert!(Command::new("sh").args(words).status().unwrap().success());
     }
 
     /// Waits for the process to end by itself. The log is complete then.
