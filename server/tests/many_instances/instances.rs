@@ -2,7 +2,6 @@
 
 use crate::support::{DEADLINE, EventStream, Model, Response, Server, eventually};
 use sidekick_core::EventId;
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 /// A server on the database at `url`, with more environment variables.
