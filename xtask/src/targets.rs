@@ -1,4 +1,5 @@
-//! The core built for every target that an SDK ships to: as a `no_std` library, so no linker and no device is needed.
+//! The core built where there is no standard library, as a `no_std` library: no linker and no device is needed. Phones have
+//! it in the C library, which is built for each of them (`c_abi/phones.rs`).
 //!
 //! A target whose standard library rustup has installed is built in the ordinary way. For the others, Debian's toolchain
 //! builds `core` and `alloc` from the sources that Debian packages; where that is not to be had, rustup adds the targets.
@@ -9,28 +10,13 @@ use crate::failure::{Failure, Outcome};
 use crate::tool::{self, tool};
 use crate::{debian_rust, repository, rustup};
 
-/// Android and iOS with its simulators.
-pub(crate) const PHONES: [&str; 7] = [
-    "aarch64-linux-android",
-    "x86_64-linux-android",
-    "armv7-linux-androideabi",
-    "i686-linux-android",
-    "aarch64-apple-ios",
-    "aarch64-apple-ios-sim",
-    "x86_64-apple-ios",
-];
-
-/// Where else the SDKs run: browsers, and no operating system at all.
-const OTHERS: [&str; 2] = ["wasm32-unknown-unknown", "x86_64-unknown-none"];
-
-fn all() -> impl Iterator<Item = &'static str> {
-    OTHERS.into_iter().chain(PHONES)
-}
+/// Browsers, and no operating system at all.
+const TARGETS: [&str; 2] = ["wasm32-unknown-unknown", "x86_64-unknown-none"];
 
 /// Builds the core for all targets. Those of one way go to one cargo, for a target by itself keeps one processor busy.
 pub(crate) fn build_all() -> Outcome {
     ensure_all()?;
-    let (installed, others): (Vec<&str>, Vec<&str>) = all().partition(|target| has_library(target));
+    let (installed, others): (Vec<&str>, Vec<&str>) = TARGETS.into_iter().partition(|target| has_library(target));
     let by_installed = build(tool("cargo", &["build"]), &installed);
     let by_sources = build(debian_rust::program("cargo", &["build", "-Z", "build-std=core,alloc"]), &others);
     by_installed.and(by_sources)
@@ -38,14 +24,14 @@ pub(crate) fn build_all() -> Outcome {
 
 /// Makes sure that each target can be built in one of the two ways.
 pub(crate) fn ensure_all() -> Outcome {
-    let missing: Vec<&str> = all().filter(|target| !has_library(target)).collect();
+    let missing: Vec<&str> = TARGETS.into_iter().filter(|target| !has_library(target)).collect();
     if missing.is_empty() {
         return Ok(());
     }
     let Err(packages) = debian_rust::ensure() else { return Ok(()) };
     let Err(rustup) = rustup::add("target", &missing) else { return Ok(()) };
     Err(Failure::step(format!(
-        "missing: Rust's library for {} (the core must build for every SDK).\n  Install: rustup target add {}\n  \
+        "missing: Rust's library for {} (the core must build without a standard library).\n  Install: rustup target add {}\n  \
          or, on Debian as root: apt-get install {}\n  Tried: {packages}; {rustup}",
         missing.join(", "),
         missing.join(" "),

@@ -59,7 +59,11 @@ pub(crate) const PARTS: &[Part] = &[
     Part { name: "faults", what: "nothing is lost while servers, Redis and Postgres break", run: chaos::test },
     Part { name: "abuse", what: "the server answers whatever comes, and is not held up by it", run: abuse::test },
     Part { name: "fuzz", what: "what reads bytes from outside holds its rules for whatever comes", run: fuzz::test },
-    Part { name: "targets", what: "the core builds for every target that an SDK ships to", run: targets::build_all },
+    Part {
+        name: "targets",
+        what: "the core builds for browsers, and for no operating system at all",
+        run: targets::build_all,
+    },
 ];
 
 fn fmt() -> Outcome {
