@@ -2,7 +2,7 @@
 
 use crate::contract::{Backend, storage_contract};
 use crate::key_contract::key_contract;
-use crate::support::{Folder, Server};
+use crate::support::{DEADLINE, Folder, Server};
 use server::storage::{SqliteStorage, Storage, StorageError};
 use std::path::Path;
 use std::sync::Arc;
@@ -184,4 +184,19 @@ fn a_folder_in_place_of_the_file_is_refused() {
     std::fs::create_dir(&path).unwrap();
     let error = open_error(&path).to_string();
     assert!(error.contains("sidekick.db"), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 8)]
+async fn who_asks_while_it_closes_gets_an_answer() {
+    let folder = Folder::new();
+    for round in 0..100 {
+        let storage = Arc::new(SqliteStorage::open(&folder.join("sidekick.db")).unwrap());
+        let ask = |storage: Arc<SqliteStorage>| async move { while storage.position().await.is_ok() {} };
+        let asking: Vec<_> = (0..32).map(|_| tokio::spawn(ask(Arc::clone(&storage)))).collect();
+        storage.close().await.unwrap();
+        for asking in asking {
+            let answered = tokio::time::timeout(DEADLINE, asking).await;
+            assert!(answered.is_ok(), "round {round}: the storage is closed, and somebody waits for it");
+        }
+    }
 }

@@ -30,6 +30,10 @@ pub(super) fn work(mut mark: Option<Mark>, mut connection: Connection, mut inbox
                 let closed = connection.close().map_err(|(_, error)| unavailable(error));
                 // Before the answer: closed means that the next one can open the file.
                 drop(mark);
+                // What waits is dropped, which tells who sent it. A job that is just being sent could come behind the
+                // last look of a receiver that is merely dropped, and its sender would wait for ever.
+                inbox.close();
+                while inbox.blocking_recv().is_some() {}
                 // Who asked may have stopped waiting.
                 let _ = reply.send(closed);
                 return;
