@@ -12,6 +12,7 @@ use crate::rule::{Operator, TargetingRule};
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::cell::LazyCell;
 use core::str::from_utf8;
 
 /// How many bytes of a hash are kept.
@@ -70,7 +71,8 @@ impl CompiledFlag {
 }
 
 fn write(flag: &Flag, epoch: &Epoch, out: &mut Vec<u8>) {
-    let salt = salt(epoch, &flag.key);
+    // Most flags have nothing to hash.
+    let salt = LazyCell::new(|| salt(epoch, &flag.key));
     let mut writer = Writer::new(out);
     writer.raw("{\"key\":");
     writer.string(flag.key.as_str());
@@ -84,7 +86,7 @@ fn write(flag: &Flag, epoch: &Epoch, out: &mut Vec<u8>) {
     writer.raw(",\"rules\":[");
     for (index, rule) in flag.rules.iter().enumerate() {
         writer.comma_unless_first(index);
-        if rule.hash_values { hashed(rule, &salt).write_known(&mut writer) } else { rule.write_known(&mut writer) }
+        if rule.hash_values { hashed(rule, &*salt).write_known(&mut writer) } else { rule.write_known(&mut writer) }
     }
     writer.raw("],\"revision\":");
     writer.integer(flag.revision.get());
