@@ -13,7 +13,7 @@ mod services;
 pub use processor_time::processor_time;
 
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 /// Builds the release binary of this checkout's server; answers where it is.
 ///
@@ -22,8 +22,10 @@ use std::process::Command;
 #[must_use]
 pub fn build_server() -> PathBuf {
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
-    let built =
-        Command::new(cargo).args(["build", "--release", "--package", "server", "--message-format=json"]).output();
+    let mut build = Command::new(cargo);
+    build.args(["build", "--release", "--package", "server", "--message-format=json"]);
+    // It says there what it compiles, and that it waits for another cargo.
+    let built = build.stderr(Stdio::inherit()).output();
     let messages = String::from_utf8(built.expect("cargo builds the server").stdout).unwrap();
     let (_, rest) = messages.rsplit_once("\"executable\":\"").expect("cargo names the binary");
     PathBuf::from(rest.split('"').next().unwrap())
