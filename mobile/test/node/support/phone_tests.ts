@@ -8,7 +8,6 @@ import { Phone } from './phone.js';
 import type { Platform } from './react_native.js';
 import { requestTests } from './request_tests.js';
 import { rollOverTests } from './roll_over_tests.js';
-import { silenceTests } from './silence_tests.js';
 
 export function phoneTests(platform: Platform): void {
   const phone = new Phone(platform);
@@ -18,5 +17,4 @@ export function phoneTests(platform: Platform): void {
   requestTests(phone);
   rollOverTests(phone);
   appTests(phone);
-  silenceTests(phone);
 }

@@ -1,17 +1,21 @@
-// A server that says nothing any more, though the connection stands.
+// A server that says nothing any more, though the connection stands. In a file of its own, so that its time passes beside
+// that of the others.
 
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { after, describe, it } from 'node:test';
 import { next } from '../../../../js/shared/test/support/events.js';
 import { replay } from '../../../../js/shared/test/support/stream.js';
 import { stream, streamServer } from '../../../../js/shared/test/support/stream_server.js';
 import type { Client } from '../../../../js/shared/test/support/subject.js';
 import { KEY } from '../../../../js/shared/test/support/server.js';
-import type { Phone } from './phone.js';
+import { Phone } from './phone.js';
+import type { Platform } from './react_native.js';
 
 const SILENCE = 45_000;
 
-export function silenceTests(phone: Phone): void {
+export function silenceTests(platform: Platform): void {
+  const phone = new Phone(platform);
+  after(() => phone.end());
   describe('silence', () => {
     it('of 45 s ends a stream, and an attempt without an answer', async () => {
       await using falling = await streamServer((response, number) => {
