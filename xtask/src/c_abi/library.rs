@@ -80,9 +80,7 @@ impl Library {
 /// With all of Rust's standard library, for a sanitizer that does not see a part of the code is wrong about the rest. The
 /// runtime comes from the C++ compiler.
 fn instrumented() -> Outcome<Command> {
-    let mut command = cargo("rustc", &["-Z", "build-std=std,panic_unwind", "--lib", "--crate-type", "staticlib"])?;
-    command.env("CARGO_PROFILE_DEV_DEBUG", "line-tables-only");
-    Ok(command)
+    cargo("rustc", &["-Z", "build-std=std,panic_unwind", "--lib", "--crate-type", "staticlib"])
 }
 
 /// A cargo that can build Rust's own library, for the package.

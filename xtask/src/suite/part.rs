@@ -81,7 +81,7 @@ fn clippy() -> Outcome {
     run(&mut tool("cargo", &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
     // No targets by default, for they need more than Rust to run.
     let others = ["--test", "foreign_clients", "--test", "many_instances", "--test", "dashboard", "--test", "abuse"];
-    run(tool("cargo", &["clippy", "--package", "server"]).args(others).args(["--", "-D", "warnings"]))?;
+    run(tool("cargo", &["clippy", "--workspace"]).args(others).args(["--", "-D", "warnings"]))?;
     // What the C ABI has in place of Rust's standard library.
     let bare = ["--profile", "mobile", "--lib", "--no-default-features", "--features", "libc"];
     run(tool("cargo", &["clippy", "--package", "sidekick-ffi"]).args(bare).args(["--", "-D", "warnings"]))?;
