@@ -126,7 +126,7 @@ fn run_target(package: &Package, target: &Target, seconds: &str) -> Outcome {
             .map_err(|error| Failure::step(format!("{} cannot be made: {error}", folder.display())))?;
     }
     let folder = repository::root().join(package.folder);
-    // A broken sum that wraps in a release is a finding too. Code that no target calls takes a quarter of the build's time.
+    // A broken sum that wraps in a release is a finding too. Code that no target calls takes a fifth of the build's time.
     let options = ["--debug-assertions", "--strip-dead-code", "--fuzz-dir", package.folder, "--target-dir"];
     let mut command = tool("cargo", &["fuzz", "run"]);
     command.args(options).arg(repository::root().join("target").join("fuzz")).arg(name);
