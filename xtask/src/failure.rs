@@ -13,6 +13,8 @@ pub(crate) enum Failure {
     Usage(String),
     /// A step did not do what it should; the text says which, and what would be right.
     Step(String),
+    /// A program failed: which and how, and those of its lines that tell why.
+    Program(String, Vec<String>),
 }
 
 impl Failure {
@@ -26,11 +28,16 @@ impl Failure {
         Self::Step(text.into())
     }
 
+    /// What the program that failed said of it, line by line.
+    pub(crate) fn said(&self) -> &[String] {
+        if let Self::Program(_, lines) = self { lines } else { &[] }
+    }
+
     /// 2 for a wrong command line, 1 for a failed step.
     pub(crate) fn exit_code(&self) -> ExitCode {
         match self {
             Self::Usage(_) => ExitCode::from(2),
-            Self::Step(_) => ExitCode::FAILURE,
+            Self::Step(_) | Self::Program(..) => ExitCode::FAILURE,
         }
     }
 }
@@ -38,7 +45,7 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Usage(text) | Self::Step(text) => formatter.write_str(text),
+            Self::Usage(text) | Self::Step(text) | Self::Program(text, _) => formatter.write_str(text),
         }
     }
 }

@@ -28,6 +28,7 @@ mod suite;
 mod targets;
 mod tidy;
 mod tool;
+mod transcript;
 mod vectors;
 mod wasm;
 

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use crate::failure::{Failure, Outcome};
 use crate::repository;
+use crate::transcript::Transcript;
 
 /// What cargo tells a program that it runs about that program. A cargo started from here must not inherit it: build
 /// scripts that watch such a variable would be built again each time a person changes between `cargo` and `cargo xtask`.
@@ -28,10 +29,11 @@ pub(crate) fn tool(program: impl AsRef<OsStr>, arguments: &[&str]) -> Command {
 
 /// Prints the command and runs it with its output shown.
 pub(crate) fn run(command: &mut Command) -> Outcome {
-    println!("$ {}", shown(command));
-    let status =
-        command.status().map_err(|error| Failure::step(format!("`{}` could not start: {error}", shown(command))))?;
-    if status.success() { Ok(()) } else { Err(Failure::step(format!("`{}` failed ({status})", shown(command)))) }
+    let shown = shown(command);
+    println!("$ {shown}");
+    let (status, said) =
+        Transcript::of(command).map_err(|error| Failure::step(format!("`{shown}` could not start: {error}")))?;
+    if status.success() { Ok(()) } else { Err(Failure::Program(format!("`{shown}` failed ({status})"), said)) }
 }
 
 /// Runs the command in silence and gives its standard output; its standard error is part of the failure.

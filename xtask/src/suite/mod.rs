@@ -20,8 +20,9 @@ pub(crate) fn list() {
 /// A part that fails doesn't stop the others: on a slow machine a person wants the whole list from one run.
 pub(crate) fn run(names: &[&str]) -> Outcome {
     let results: Vec<Result> = chosen(names)?.into_iter().map(run_part).collect();
+    print_failures(&results);
     print_table(&results);
-    let failed: Vec<&str> = results.iter().filter(|result| !result.passed).map(|result| result.name).collect();
+    let failed: Vec<&str> = failures(&results).map(|(name, _)| name).collect();
     println!("parts: {} passed, {} failed", results.len() - failed.len(), failed.len());
     if failed.is_empty() { Ok(()) } else { Err(Failure::step(format!("failed: {}", failed.join(", ")))) }
 }
@@ -34,7 +35,11 @@ pub(crate) fn knows(names: &[&str]) -> Outcome {
 struct Result {
     name: &'static str,
     time: Duration,
-    passed: bool,
+    failure: Option<Failure>,
+}
+
+fn failures(results: &[Result]) -> impl Iterator<Item = (&'static str, &Failure)> {
+    results.iter().filter_map(|result| Some((result.name, result.failure.as_ref()?)))
 }
 
 fn chosen(names: &[&str]) -> Outcome<Vec<&'static Part>> {
@@ -55,13 +60,26 @@ fn run_part(part: &'static Part) -> Result {
         Ok(()) => println!("=== {} ok in {}", part.name, seconds(time)),
         Err(failure) => println!("=== {} FAILED in {}: {failure}", part.name, seconds(time)),
     }
-    Result { name: part.name, time, passed: outcome.is_ok() }
+    Result { name: part.name, time, failure: outcome.err() }
+}
+
+/// What failed stands somewhere above, maybe thousands of lines: here it is again.
+fn print_failures(results: &[Result]) {
+    for (name, failure) in failures(results) {
+        println!("\n=== {name} FAILED: {failure}");
+        failure.said().iter().for_each(|line| println!("{line}"));
+    }
 }
 
 fn print_table(results: &[Result]) {
     println!("\n{:<10} {:>9}", "part", "time");
     for result in results {
-        println!("{:<10} {:>9}  {}", result.name, seconds(result.time), if result.passed { "ok" } else { "FAILED" });
+        println!(
+            "{:<10} {:>9}  {}",
+            result.name,
+            seconds(result.time),
+            if result.failure.is_none() { "ok" } else { "FAILED" }
+        );
     }
     let total = results.iter().map(|result| result.time).sum();
     println!("{:<10} {:>9}\n", "in all", seconds(total));
@@ -99,6 +117,6 @@ mod tests {
     #[test]
     fn a_failing_part_is_told_apart() {
         let part: &'static Part = &Part { name: "x", what: "always fails", run: || Err(Failure::step("no")) };
-        assert!(!run_part(part).passed);
+        assert!(run_part(part).failure.is_some());
     }
 }
