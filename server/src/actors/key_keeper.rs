@@ -130,7 +130,7 @@ impl KeyKeeper {
                 // The next look at storage leads here again.
                 let read = self.read().await;
                 if let (Err(error), false) = (&read, has_failed) {
-                    tracing::error!(%error, "the keys have changed and cannot be read; those known last go on");
+                    tracing::error!(%error, "the keys cannot be read from the database; those known last, if any, go on");
                 }
                 has_failed = read.is_err();
             }

@@ -274,7 +274,9 @@ impl fmt::Display for Denied {
             }
             Self::Expired(at) => write!(f, "the key expired at {at}"),
             Self::Revoked(at) => write!(f, "the key was revoked at {at}"),
-            Self::NotLoaded => f.write_str("the keys are not loaded: the database was away since the start"),
+            Self::NotLoaded => {
+                f.write_str("the keys are not loaded: they could not be read from the database since the start")
+            }
         }
     }
 }

@@ -4,6 +4,7 @@ use super::App;
 use super::body::{self, Body};
 use super::problem::Problem;
 use crate::actors::Status;
+use crate::auth::Denied;
 use hyper::{Response, StatusCode};
 
 /// The process answers.
@@ -11,7 +12,7 @@ pub(super) fn healthz() -> Response<Body> {
     body::answer(StatusCode::OK, "application/json", r#"{"status":"ok"}"#)
 }
 
-/// The server should get requests: its flags are loaded, and it is not about to end.
+/// The server should get requests: its flags and the keys of its callers are loaded, and it is not about to end.
 pub(super) fn readyz(app: &App) -> Result<Response<Body>, Problem> {
     if app.shutdown.has_begun() {
         return Err(Problem::ending());
@@ -26,6 +27,8 @@ pub(super) fn readyz(app: &App) -> Result<Response<Body>, Problem> {
         Status { storage_error: Some(_), .. } => {
             Err(Problem::unavailable("the database is away: flags are served from memory, writes are refused"))
         }
+        // A file's keys are those of some time ago.
+        Status { .. } if app.keyring.version().is_none() => Err(Problem::unavailable(Denied::NotLoaded.to_string())),
         Status { .. } => Ok(body::answer(StatusCode::OK, "application/json", r#"{"status":"ready"}"#)),
     }
 }

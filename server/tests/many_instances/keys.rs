@@ -143,6 +143,23 @@ fn while_the_database_is_away_the_last_known_keys_go_on() {
     assert_ends(open, start);
 }
 
+/// The flags alone are no reason to send anybody here.
+#[test]
+fn a_server_that_cannot_read_the_keys_is_not_ready() {
+    let postgres = Postgres::shared();
+    let url = postgres.database("keys_unread");
+    put(&instance(&url, &[]), "a", "");
+    postgres.admin_sql_in(&url, "ALTER TABLE sidekick_keys OWNER TO postgres");
+    let server = instance(&url, &[]);
+    eventually("the flags are loaded", || server.metric("sidekick_flags") == 1.0);
+    let (status, reason) = readiness(&server);
+    assert!(status == 503 && reason.contains("keys are not loaded"), "{status} {reason}");
+    assert_eq!(server.request("GET", "/api/flags", "").status, 503);
+    postgres.admin_sql_in(&url, "ALTER TABLE sidekick_keys OWNER TO sidekick");
+    eventually("it is ready", || readiness(&server).0 == 200);
+    assert_eq!(server.request("GET", "/api/flags", "").status, 200);
+}
+
 /// A server without a key of the environment, and with a snapshot file.
 fn with_snapshot(url: &str, file: &Path) -> Server {
     instance(url, &[("SNAPSHOT_PATH", file.to_str().unwrap())])
