@@ -314,24 +314,28 @@ pub async fn two_patches_at_once_both_survive(backend: impl Backend) {
 
 pub async fn writes_at_once_make_revisions_without_gaps(backend: impl Backend) {
     let storage = backend.open();
-    let writes: Vec<_> = (0..200)
-        .map(|number| {
+    let writers: Vec<_> = (0..40)
+        .map(|writer| {
             let storage = Arc::clone(&storage);
             tokio::spawn(async move {
-                let key = number % 7;
-                // Refused ones among them: they must not use up a revision.
-                let operation =
-                    if number % 10 == 9 { delete("none") } else { put(&format!(r#"{{"key":"flag-{key}"}}"#)) };
-                storage.write(at(number, operation)).await
+                let mut answered = Vec::new();
+                for number in writer * 5..writer * 5 + 5 {
+                    let key = number % 7;
+                    // Refused ones among them: they must not use up a revision.
+                    let operation =
+                        if number % 10 == 9 { delete("none") } else { put(&format!(r#"{{"key":"flag-{key}"}}"#)) };
+                    match storage.write(at(number, operation)).await {
+                        Ok(committed) => answered.push(committed),
+                        Err(error) => assert!(matches!(error, WriteError::NotFound), "{error:?}"),
+                    }
+                }
+                answered
             })
         })
         .collect();
     let mut answered = Vec::new();
-    for write in writes {
-        match write.await.unwrap() {
-            Ok(committed) => answered.push(committed),
-            Err(error) => assert!(matches!(error, WriteError::NotFound)),
-        }
+    for writer in writers {
+        answered.extend(writer.await.unwrap());
     }
     answered.sort_by_key(|committed| committed.id.revision);
     let revisions: Vec<u64> = answered.iter().map(|committed| committed.id.revision.get()).collect();
