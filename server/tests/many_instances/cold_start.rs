@@ -187,7 +187,7 @@ fn a_file_that_is_no_snapshot_is_ignored_and_said_to_be_so() {
     let (status, reason) = readiness(&server);
     assert!(status == 503 && reason.contains("not loaded"), "{reason}");
     assert_eq!(server.request("GET", "/stream", "").status, 503);
-    assert!(server.log().contains("the snapshot is none"), "{}", server.log());
+    server.wait_for_log("the snapshot is none");
     postgres.start_again();
     assert_no_longer_stale(&server);
     eventually("a whole one takes its place", || std::fs::read(&file).is_ok_and(|json| json == whole));
@@ -198,7 +198,7 @@ fn a_snapshot_that_cannot_be_written_stops_nothing() {
     let (postgres, folder) = (Postgres::shared(), Folder::new());
     let server = with_snapshot(&postgres.database("unwritable"), &folder.join("missing").join("flags.json"));
     put(&server, "a", "");
-    eventually("it is said", || server.log().contains("the snapshot could not be saved"));
+    server.wait_for_log("the snapshot could not be saved");
     assert_eq!(put(&server, "a", "again"), 2);
     assert_eq!(readiness(&server).0, 200);
 }

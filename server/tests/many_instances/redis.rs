@@ -194,7 +194,7 @@ fn a_wrong_password_is_no_reason_to_fail_and_is_not_shown() {
     let url = Postgres::shared().database("wrong_password");
     let address = redis.url().replace("right", "wr0ng-pass");
     let servers = [instance(&url, &[("REDIS_URL", &address)]), instance(&url, &[])];
-    eventually("the refusal is logged", || servers[0].log().contains("Redis is still away"));
+    servers[0].wait_for_log("Redis is still away");
     let revision = put(&servers[0], "a", "");
     assert!(Follower::of(&servers[1]).wait_for(revision) < WITHOUT_HINTS);
     assert_eq!(servers[0].metric("sidekick_redis_up"), 0.0);
@@ -217,8 +217,8 @@ fn redis_over_tls_is_used_and_its_certificate_is_checked() {
         // The certificate names localhost only.
         (with(&root, &redis.url().replace("localhost", "127.0.0.1")), "certificate"),
     ] {
-        eventually("the refusal is logged", || server.log().contains("Redis is still away"));
-        assert!(server.log().contains(word), "{}", server.log());
+        server.wait_for_log("Redis is still away");
+        server.wait_for_log(word);
         assert_eq!(server.metric("sidekick_redis_up"), 0.0);
     }
 }

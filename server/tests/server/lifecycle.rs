@@ -203,9 +203,9 @@ fn a_database_in_use_is_named() {
 fn without_a_key_the_server_is_on_loopback_and_says_so() {
     let server = Server::start();
     assert!(server.address.ip().is_loopback(), "{}", server.address);
-    let log = server.log();
-    assert!(log.contains("SDK_KEY") && log.contains("authentication is off"), "{log}");
-    assert!(log.contains(&server.address.to_string()), "{log}");
+    server.wait_for_log("SDK_KEY is not set");
+    server.wait_for_log("authentication is off");
+    server.wait_for_log(&server.address.to_string());
 
     let server = Server::start_with(&[("SDK_KEY", "full")]);
     assert!(server.address.ip().is_unspecified(), "{}", server.address);
@@ -214,7 +214,7 @@ fn without_a_key_the_server_is_on_loopback_and_says_so() {
     assert!(server.address.ip().is_loopback());
     let server = Server::start_with(&[("HOST", "0.0.0.0")]);
     assert!(server.address.ip().is_unspecified());
-    assert!(server.log().contains("authentication is off"));
+    server.wait_for_log("authentication is off");
 }
 
 #[test]
@@ -312,7 +312,7 @@ fn requests_that_have_begun_are_finished() {
     socket.get_mut().write_all(head.as_bytes()).unwrap();
     assert_eq!(read_response(&mut socket, false).status, 100, "the server waits for the body");
     server.terminate();
-    eventually("the end has begun", || server.log().contains("shutting down"));
+    server.wait_for_log("shutting down");
     socket.get_mut().write_all(body.as_bytes()).unwrap();
     let answer = read_response(&mut socket, false);
     assert_eq!((answer.status, answer.json()["revision"].clone()), (201, 1.into()));
@@ -338,7 +338,7 @@ fn a_server_that_ends_is_not_ready() {
         assert_eq!(server.request("GET", "/readyz", "").status, 200);
     }
     server.terminate();
-    eventually("the end has begun", || server.log().contains("shutting down"));
+    server.wait_for_log("shutting down");
     let mut answered = 0;
     for mut socket in begun {
         // A connection whose head had not been looked at may be closed instead.

@@ -116,7 +116,7 @@ fn a_copy_from_earlier_in_the_place_of_the_file_is_another_history() {
     std::fs::copy(&copy, &path).unwrap();
     server.restart();
     assert_ne!(epoch(&server), first);
-    assert!(server.log().contains("put back to an older state"), "{}", server.log());
+    server.wait_for_log("put back to an older state");
     put(&server, "new");
     // Revision 2 was another change.
     assert_eq!(server.stream(Some(&id)).next().unwrap().kind, "connected");

@@ -146,7 +146,7 @@ pub fn later_migration(prefix: &str) -> String {
 /// A server on a database to which [`later_migration`] was done, with a rule in the flag `rules` and a key `web`: it works
 /// with it, says so, and takes nothing away. `sql` asks the database.
 pub fn assert_keeps_what_is_newer(server: &Server, sql: impl Fn(&str) -> String) {
-    assert!(server.log().contains("which a newer server made"), "{}", server.log());
+    server.wait_for_log("which a newer server made");
     assert_writes(server);
     let rules = server.request("GET", "/api/flags/rules", "").json()["rules"].clone();
     let known =

@@ -95,6 +95,15 @@ impl Server {
         self.log.lock().unwrap().clone()
     }
 
+    /// Waits until the log has `text`: the server does not wait with its answers until somebody has read its log.
+    pub fn wait_for_log(&self, text: &str) {
+        let start = Instant::now();
+        while !self.log().contains(text) {
+            assert!(start.elapsed() < DEADLINE, "no `{text}` in the log within {DEADLINE:?}:\n{}", self.log());
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
     pub fn process_id(&self) -> u32 {
         self.child.id()
     }
