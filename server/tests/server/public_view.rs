@@ -74,7 +74,7 @@ fn no_byte_of_what_is_hidden_or_hashed_reaches_a_client() {
 
     let mut taps =
         vec![tap(&server, "GET", "/stream", ""), tap(&server, "GET", &format!("/stream?last_event_id={id}"), "")];
-    eventually("2 streams", || server.metric("sidekick_streams_connected") >= 2.0);
+    eventually("2 streams", || server.metric("sidekick_streams_connected") == 2.0);
     put(&server, &hidden("canary-key-new", "new"));
     put(&server, &hidden("canary-key-new", "newer"));
     server.request("PATCH", "/api/flags/canary-key-old", r#"{"description":"canary-text-patched"}"#);
@@ -117,6 +117,7 @@ fn no_byte_of_what_is_hidden_or_hashed_reaches_a_client() {
     // What was missed, from this process and from one that has read it from the log.
     taps.push(tap(&server, "GET", "/stream", &format!("Last-Event-ID: {id}\r\n")));
     let mut last = client_stream(&server, Some(&id));
+    eventually("2 streams more", || server.metric("sidekick_streams_connected") == 4.0);
     while last.next_but_heartbeats().is_some_and(|event| !event.data.contains("seen-last")) {}
     server.terminate();
     server.wait();

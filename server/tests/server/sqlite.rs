@@ -6,6 +6,7 @@ use crate::support::{DEADLINE, Folder, Server};
 use server::storage::{SqliteStorage, Storage, StorageError};
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 struct Sqlite(Folder);
 
@@ -199,4 +200,31 @@ async fn who_asks_while_it_closes_gets_an_answer() {
             assert!(answered.is_ok(), "round {round}: the storage is closed, and somebody waits for it");
         }
     }
+}
+
+/// A program that is being started has all files of this process open until it runs.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_closed_storage_can_be_opened_again_while_programs_are_started() {
+    let done = Arc::new(AtomicBool::new(false));
+    let starting: Vec<_> = (0..4)
+        .map(|_| {
+            let done = Arc::clone(&done);
+            std::thread::spawn(move || {
+                while !done.load(Ordering::Relaxed) {
+                    std::process::Command::new("true").status().unwrap();
+                }
+            })
+        })
+        .collect();
+    let folder = Folder::new();
+    let mut opened = Ok(());
+    for _ in 0..300 {
+        match SqliteStorage::open(&folder.join("sidekick.db")) {
+            Ok(storage) => storage.close().await.unwrap(),
+            Err(error) => opened = Err(error),
+        }
+    }
+    done.store(true, Ordering::Relaxed);
+    starting.into_iter().for_each(|thread| thread.join().unwrap());
+    opened.unwrap();
 }

@@ -61,3 +61,12 @@ impl Mark {
         }
     }
 }
+
+impl Drop for Mark {
+    /// The file's end alone gives the lock back only once nobody has the file open, and a program that this process is
+    /// just starting has it for a moment.
+    fn drop(&mut self) {
+        // Where that fails, the file's end does it.
+        let _ = self.file.unlock();
+    }
+}
