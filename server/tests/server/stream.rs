@@ -424,9 +424,9 @@ fn clients_that_do_not_read_cost_little_and_get_everything_when_they_do() {
     eventually("20 streams", || server.metric("sidekick_streams_connected") == 20.0);
     let description = "x".repeat(900);
     // What the broadcast and the ring of recent changes hold comes once, whoever reads.
-    write_burst(&server, 8, 160, 40, &description);
+    write_burst(&server, 32, 40, 40, &description);
     let before = resident_kilobytes(&server);
-    write_burst(&server, 8, 320, 40, &description);
+    write_burst(&server, 32, 80, 40, &description);
     let grown = resident_kilobytes(&server).saturating_sub(before);
     // 20 clients × 2,000 changes × 1 kB, were they kept for each client, would be 40 MB.
     assert!(grown < 16_000, "{grown} kB more");
