@@ -49,10 +49,10 @@ const LONGEST: &str = "4096";
 /// Runs what the words ask for: `[target] [seconds]`.
 pub(crate) fn run(words: &[&str]) -> Outcome {
     match words {
-        [] => run_each(names(), SECONDS),
-        [seconds] if is_number(seconds) => run_each(names(), seconds),
-        [target] if find(target).is_some() => run_each([*target], SECONDS),
-        [target, seconds] if find(target).is_some() && is_number(seconds) => run_each([*target], seconds),
+        [] => run_each(names(), SECONDS, &[]),
+        [seconds] if is_number(seconds) => run_each(names(), seconds, &[]),
+        [target] if find(target).is_some() => run_each([*target], SECONDS, &[]),
+        [target, seconds] if find(target).is_some() && is_number(seconds) => run_each([*target], seconds, &[]),
         _ => Err(usage()),
     }
 }
@@ -72,9 +72,9 @@ fn usage() -> Failure {
     Failure::usage(format!("cargo xtask fuzz [target] [seconds]; the targets are {}", names.join(", ")))
 }
 
-/// The short run, of all targets.
+/// The short run, of all targets: what they found and how much they did, without a line for each input on the way.
 pub(crate) fn test() -> Outcome {
-    run_each(names(), SECONDS)
+    run_each(names(), SECONDS, &["-verbosity=0"])
 }
 
 /// The folders of the packages, which the workspace does not have.
@@ -91,12 +91,12 @@ fn find(name: &str) -> Option<(&'static Package, &'static Target)> {
     PACKAGES.iter().flat_map(of).find(|(_, target)| target.name == name)
 }
 
-fn run_each<'a>(targets: impl IntoIterator<Item = &'a str>, seconds: &str) -> Outcome {
+fn run_each<'a>(targets: impl IntoIterator<Item = &'a str>, seconds: &str, options: &[&str]) -> Outcome {
     setup::ensure(&setup::CXX_COMPILER)?;
     setup::ensure(&setup::CARGO_FUZZ)?;
     let targets = targets.into_iter().filter_map(find);
     let names: Vec<&str> = targets
-        .filter(|(package, target)| !finds_nothing(package, target, seconds))
+        .filter(|(package, target)| !finds_nothing(package, target, seconds, options))
         .map(|(_, target)| target.name)
         .collect();
     if names.is_empty() {
@@ -110,15 +110,15 @@ fn run_each<'a>(targets: impl IntoIterator<Item = &'a str>, seconds: &str) -> Ou
 }
 
 /// Every target runs, for the same reason as every part of the tests does.
-fn finds_nothing(package: &Package, target: &Target, seconds: &str) -> bool {
-    let outcome = run_target(package, target, seconds);
+fn finds_nothing(package: &Package, target: &Target, seconds: &str, options: &[&str]) -> bool {
+    let outcome = run_target(package, target, seconds, options);
     if let Err(failure) = &outcome {
         println!("{failure}");
     }
     outcome.is_ok()
 }
 
-fn run_target(package: &Package, target: &Target, seconds: &str) -> Outcome {
+fn run_target(package: &Package, target: &Target, seconds: &str, fuzzer_options: &[&str]) -> Outcome {
     let Target { name, dictionary } = target;
     let corpus = repository::scratch("fuzz").join("corpus").join(name);
     for folder in [&corpus, &artifacts()] {
@@ -135,7 +135,7 @@ fn run_target(package: &Package, target: &Target, seconds: &str) -> Outcome {
     command.arg(format!("-dict={}", folder.join(dictionary).display()));
     command.arg(format!("-artifact_prefix={}/{name}-", artifacts().display()));
     // Ten seconds for one input, or half a gigabyte, is a finding: what is read has bounds.
-    command.args(["-timeout=10", "-rss_limit_mb=512", "-print_final_stats=1"]);
+    command.args(["-timeout=10", "-rss_limit_mb=512", "-print_final_stats=1"]).args(fuzzer_options);
     allow_sanitizer(&mut command);
     tool::run(&mut command)
 }
