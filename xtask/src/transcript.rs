@@ -3,7 +3,7 @@
 
 use std::collections::VecDeque;
 use std::io::{self, BufRead, BufReader, IsTerminal, PipeReader, Write};
-use std::process::{Command, ExitStatus};
+use std::process::{Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 use std::time::Duration;
@@ -42,7 +42,7 @@ impl Transcript {
         let (reader, writer) = io::pipe()?;
         let mut child = command.stdout(writer.try_clone()?).stderr(writer).spawn()?;
         // The command holds this side's ends of the pipe, and while they are open the pipe does not end.
-        command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
+        command.stdout(Stdio::null()).stderr(Stdio::null());
         let transcript = Arc::new(Mutex::new(Self::default()));
         let (ended, end) = mpsc::channel();
         let shown = Arc::clone(&transcript);
